@@ -1,0 +1,43 @@
+using Mercure.Actors.Subscribers;
+using Mercure.Actors.Updates;
+
+namespace Mercure.Actors;
+
+/// <summary>The hub as its adapters see it. One instance per actor system; every member is safe from any thread.</summary>
+public interface IHub
+{
+    /// <summary>Stores an update and sends it on. Completes when the update is durable, or with the reason why not.</summary>
+    Task<PublishResult> PublishAsync(Update update);
+
+    /// <summary>Opens a stream and completes when it has ended, and nothing will write to its output any more.</summary>
+    Task<StreamEnd> SubscribeAsync(Subscription subscription);
+
+    /// <summary>Whether a publish would succeed now: asks the writer, and lets the journal's database write.</summary>
+    Task<HubHealth> CheckHealthAsync();
+}
+
+/// <summary>What became of a publish.</summary>
+public abstract record PublishResult
+{
+    private PublishResult()
+    {
+    }
+
+    /// <summary>It is durable under this id.</summary>
+    public sealed record Stored(string Id) : PublishResult;
+
+    /// <summary>
+    /// The hub can't say that it is stored: too much is waiting, or the journal did not answer in time. It may still be
+    /// stored (and delivered) later. Answer 503 with <c>Retry-After</c>.
+    /// </summary>
+    public sealed record Unavailable(string Reason) : PublishResult;
+}
+
+/// <summary>Whether a publish would succeed now.</summary>
+/// <param name="Reason">Why not, for the operator; null when healthy.</param>
+public sealed record HubHealth(string? Reason)
+{
+    public static readonly HubHealth Healthy = new((string?)null);
+
+    public bool IsHealthy => Reason is null;
+}

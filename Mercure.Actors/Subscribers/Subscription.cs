@@ -1,0 +1,56 @@
+using System.IO.Pipelines;
+using Mercure.Actors.Authorization;
+using Mercure.Actors.Matching;
+using Mercure.Actors.Updates;
+
+namespace Mercure.Actors.Subscribers;
+
+/// <summary>One connection that wants a stream: what it asks for, what it may see, and where the bytes go.</summary>
+public sealed record Subscription
+{
+    /// <summary>What it subscribed to; at least one.</summary>
+    public required IReadOnlyList<TopicSelector> Selectors { get; init; }
+
+    /// <summary>What its token lets it read.</summary>
+    public required Grant Grant { get; init; }
+
+    /// <summary>How updates are written to it.</summary>
+    public required IFrameEncoder Encoder { get; init; }
+
+    /// <summary>
+    /// The body of the response. The hub writes nothing to it until the subscription counts; the first flush sends the
+    /// response head, so whoever opens the stream sets status and headers before.
+    /// </summary>
+    public required PipeWriter Output { get; init; }
+
+    /// <summary>Cancelled when the client has gone.</summary>
+    public required CancellationToken Gone { get; init; }
+
+    /// <summary>The id after which updates are replayed; null to begin with the next one.</summary>
+    public string? LastEventId { get; init; }
+
+    /// <summary>When the stream ends whatever happens (token expiry, write timeout); null for never.</summary>
+    public DateTimeOffset? EndsAt { get; init; }
+}
+
+/// <summary>How a stream came to its end.</summary>
+public enum StreamEnd
+{
+    /// <summary>The client closed it.</summary>
+    ClientGone,
+
+    /// <summary>Its <see cref="Subscription.EndsAt"/> came.</summary>
+    TimeUp,
+
+    /// <summary>The hub is stopping.</summary>
+    HubStopping,
+
+    /// <summary>The next update it needed was deleted: the client comes back and learns it, instead of being skipped forward.</summary>
+    FellBehindHistory,
+
+    /// <summary>Nothing was written: the hub can take no subscriber now (stopping, or its history can't be read).</summary>
+    Refused,
+
+    /// <summary>An internal error, logged.</summary>
+    Failed,
+}

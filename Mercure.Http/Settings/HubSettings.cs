@@ -1,0 +1,131 @@
+namespace Mercure.Http.Settings;
+
+/// <summary>Every setting of the hub, checked. Names, meanings, units and defaults: <c>hocon/mercure.conf</c>.</summary>
+public sealed record HubSettings
+{
+    /// <summary>Name of the hub; its log is the persistence id <c>hub/&lt;name&gt;</c>.</summary>
+    public required string Name { get; init; }
+
+    public required ListenSettings Listen { get; init; }
+
+    public required TokenSettings Tokens { get; init; }
+
+    public required StreamSettings Streams { get; init; }
+
+    public required PublishSettings Publish { get; init; }
+
+    public required HistorySettings History { get; init; }
+
+    public required JournalSettings Journal { get; init; }
+
+    public required LogFormat LogFormat { get; init; }
+
+    /// <summary>Logs updates' content and why an update is not sent to a subscriber; turns the demo on.</summary>
+    public required bool Debug { get; init; }
+
+    /// <summary>Serves the demo page and its resources.</summary>
+    public required bool Demo { get; init; }
+}
+
+/// <summary>Where and how the hub listens.</summary>
+public sealed record ListenSettings
+{
+    /// <summary>Host to bind; null for every interface.</summary>
+    public required string? Host { get; init; }
+
+    public required int Port { get; init; }
+
+    /// <summary>PEM files; both or none.</summary>
+    public required string? CertFile { get; init; }
+
+    public required string? KeyFile { get; init; }
+
+    /// <summary>Time to read a whole request, zero for no limit; does not end a stream.</summary>
+    public required TimeSpan ReadTimeout { get; init; }
+
+    /// <summary>Time a whole response may take, streams included; zero for no limit.</summary>
+    public required TimeSpan WriteTimeout { get; init; }
+
+    /// <summary>Whether forwarded headers are believed, from <see cref="TrustedProxies"/>.</summary>
+    public required bool UseForwardedHeaders { get; init; }
+
+    /// <summary>Networks in CIDR notation; <c>*</c> for everyone.</summary>
+    public required IReadOnlyList<string> TrustedProxies { get; init; }
+
+    public required IReadOnlyList<string> CorsAllowedOrigins { get; init; }
+}
+
+/// <summary>Keys of generation 0.7 and who may come without a token.</summary>
+public sealed record TokenSettings
+{
+    /// <summary>An HMAC secret of any length, or a PEM public key.</summary>
+    public required string PublisherKey { get; init; }
+
+    /// <inheritdoc cref="PublisherKey"/>
+    public required string SubscriberKey { get; init; }
+
+    /// <summary>Whether subscribers without a token are served (public updates).</summary>
+    public required bool AllowAnonymous { get; init; }
+
+    /// <summary>Origins from which a cookie may publish.</summary>
+    public required IReadOnlyList<string> PublishAllowedOrigins { get; init; }
+}
+
+/// <summary>Event streams.</summary>
+public sealed record StreamSettings
+{
+    /// <summary>Time between comments that keep a stream open; zero for none.</summary>
+    public required TimeSpan HeartbeatInterval { get; init; }
+
+    /// <summary>Whether streams are compressed for clients that accept gzip.</summary>
+    public required bool Compress { get; init; }
+}
+
+/// <summary>Publishing.</summary>
+public sealed record PublishSettings
+{
+    /// <summary>Greatest body of a publish request, in bytes.</summary>
+    public required int MaxRequestSize { get; init; }
+
+    /// <summary>How long a publisher waits for the journal before it is told 503.</summary>
+    public required TimeSpan Timeout { get; init; }
+}
+
+/// <summary>What a <c>Last-Event-ID</c> may reach.</summary>
+public sealed record HistorySettings
+{
+    /// <summary>Updates; 0 for all of them.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>How eagerly rows beyond the size are deleted, from 0 (never) to 1 (as soon as possible).</summary>
+    public required double CleanupFrequency { get; init; }
+}
+
+/// <summary>Where the log is kept.</summary>
+public sealed record JournalSettings
+{
+    public required JournalKind Kind { get; init; }
+
+    /// <summary>The SQLite file (generation 0.7's <c>DB_PATH</c>).</summary>
+    public required string Path { get; init; }
+
+    /// <summary>ADO.NET connection string; required for the database servers.</summary>
+    public required string? ConnectionString { get; init; }
+}
+
+public enum JournalKind
+{
+    Sqlite,
+    Memory,
+    PostgreSql,
+    MariaDb,
+    MySql,
+    SqlServer,
+}
+
+public enum LogFormat
+{
+    Text,
+    Json,
+    Fluentd,
+}
