@@ -23,6 +23,9 @@ public sealed record Subscription
     /// </summary>
     public required PipeWriter Output { get; init; }
 
+    /// <summary>Cuts the connection: called when the stream must end while the client does not read. Null where nothing can be cut.</summary>
+    public Action? Abort { get; init; }
+
     /// <summary>Cancelled when the client has gone.</summary>
     public required CancellationToken Gone { get; init; }
 
@@ -31,6 +34,11 @@ public sealed record Subscription
 
     /// <summary>When the stream ends whatever happens (token expiry, write timeout); null for never.</summary>
     public DateTimeOffset? EndsAt { get; init; }
+
+    /// <summary>Whether it asked for this update, and may read it.</summary>
+    public bool Wants(StoredUpdate update) =>
+        Grant.Allows(update.Update.Audience)
+        && Selectors.Any(selector => update.Update.Topics.Any(selector.Matches));
 }
 
 /// <summary>How a stream came to its end.</summary>

@@ -1,0 +1,65 @@
+using Mercure.Actors.Hosting;
+using Mercure.Actors.Log;
+using Mercure.Actors.Updates;
+
+namespace Mercure.Actors.Catchup;
+
+/// <summary>
+/// From an id to its position. A hub-generated id says where to look; a publisher's own is looked up in the index, and in
+/// the rows that the index does not hold yet. Of an id used twice the earliest update still in the history counts, so
+/// that nothing after it is missed. An unknown id costs as much as a known one: an index read, no search of the log.
+/// </summary>
+/// <param name="store">The id index.</param>
+/// <param name="options">How far the history reaches.</param>
+/// <param name="head">Where the log stands.</param>
+/// <param name="ids">The log's key.</param>
+/// <param name="page">The page with a row; null when it is trimmed.</param>
+internal sealed class IdResolver(IHubStore store, HubOptions options, LogHead head, UpdateIds ids, Func<long, Task<Page?>> page)
+{
+    /// <summary>Null for an id that is unknown or no longer in the history.</summary>
+    public async Task<Position?> ResolveAsync(string id)
+    {
+        if (ids.TryDecode(id, out var position, out var epochNonce) && IsPossible(position))
+        {
+            var batch = (await page(position.SequenceNumber))?.Batches.FirstOrDefault(batch => batch.SequenceNumber == position.SequenceNumber);
+            // The nonce tells this log's row from the one that stood there before a backup was restored.
+            if (batch?.EpochNonce == epochNonce && batch.Updates.Any(update => update.Position == position && Is(update, id)))
+                return position;
+        }
+
+        return await FindIndexedAsync(id) ?? await FindBehindIndexAsync(id);
+    }
+
+    private async Task<Position?> FindIndexedAsync(string id)
+    {
+        foreach (var position in await store.FindInIndexAsync(IndexedId.HashOf(id)))
+        {
+            if (IsPossible(position) && (await page(position.SequenceNumber))?.At(position) is { } update && Is(update, id))
+                return position;
+        }
+
+        return null;
+    }
+
+    private async Task<Position?> FindBehindIndexAsync(string id)
+    {
+        var indexedThrough = head.IndexedThrough > 0 ? head.IndexedThrough : (await store.ReadWatermarkAsync()).SequenceNumber;
+        var row = indexedThrough + 1;
+        while (row <= head.SequenceNumber)
+        {
+            var read = await page(row);
+            if (read?.WithPublisherId(id, indexedThrough) is { } update && Is(update, id))
+                return update.Position;
+
+            row = (read?.LastRow ?? PageCache.EndOfBlock(row)) + 1;
+        }
+
+        return null;
+    }
+
+    private bool IsPossible(Position position) => position.SequenceNumber > 0 && position.SequenceNumber <= head.SequenceNumber;
+
+    private bool Is(StoredUpdate update, string id) =>
+        string.Equals(update.Id, id, StringComparison.Ordinal)
+        && (options.HistorySize == 0 || update.Ordinal >= head.NextOrdinal - options.HistorySize);
+}

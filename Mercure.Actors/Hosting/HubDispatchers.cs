@@ -1,0 +1,8 @@
+namespace Mercure.Actors.Hosting;
+
+/// <summary>Names of the dispatchers, as configured in <c>hocon/akka.conf</c>.</summary>
+internal static class HubDispatchers
+{
+    /// <summary>Switchboard, subscribers and their streams: as many threads as cores.</summary>
+    public const string Streams = "mercure.streams-dispatcher";
+}

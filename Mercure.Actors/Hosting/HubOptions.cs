@@ -1,0 +1,34 @@
+namespace Mercure.Actors.Hosting;
+
+/// <summary>How the hub's actors behave. Values come from the host's settings; the bounds explain themselves.</summary>
+public sealed record HubOptions
+{
+    /// <summary>Name of the hub and its log: the persistence id is <c>hub/&lt;name&gt;</c>.</summary>
+    public string Name { get; init; } = "default";
+
+    public string PersistenceId => $"hub/{Name}";
+
+    /// <summary>How long a publisher waits for the journal before it is told that the hub is unavailable.</summary>
+    public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Updates that a <c>Last-Event-ID</c> may reach; 0 for all.</summary>
+    public long HistorySize { get; init; }
+
+    /// <summary>From 0 (rows are never deleted) to 1 (as soon as a step is full).</summary>
+    public double CleanupFrequency { get; init; } = 0.3;
+
+    /// <summary>Time between comments on a stream; zero for none.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Updates kept, whatever <see cref="HistorySize"/> is, for cursors of connected subscribers and gaps between nodes.</summary>
+    public long ReserveUpdates { get; init; } = 10_000;
+
+    /// <summary>The reserve ends at this size if it is reached first, in bytes.</summary>
+    public long ReserveBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Rows after which the writer's state is saved, so that a start reads no more than about as many.</summary>
+    public int SnapshotEvery { get; init; } = 1_000;
+
+    /// <summary>Time between the ticks that tell a switchboard how the log stands.</summary>
+    public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(250);
+}

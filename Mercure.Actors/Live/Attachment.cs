@@ -1,0 +1,38 @@
+using Akka.Actor;
+using Mercure.Actors.Subscribers;
+using Mercure.Actors.Updates;
+
+namespace Mercure.Actors.Live;
+
+/// <summary>A live subscriber in the switchboard's index.</summary>
+internal sealed class Attachment(IActorRef sink, Subscription subscription)
+{
+    private readonly Subscription _subscription = subscription;
+    private StoredUpdate? _lastSeen;
+
+    /// <summary>The stage that writes to its connection.</summary>
+    public IActorRef Sink { get; } = sink;
+
+    public IReadOnlyList<Matching.TopicSelector> Selectors => _subscription.Selectors;
+
+    /// <summary>What the batch in hand brings to it so far.</summary>
+    public Delivery? Run { get; private set; }
+
+    /// <summary>Adds the update to its run, unless it may not read it, or has it already by another selector.</summary>
+    public void Offer(StoredUpdate update, Delivery alone)
+    {
+        if (ReferenceEquals(_lastSeen, update))
+            return;
+
+        _lastSeen = update;
+        if (_subscription.Grant.Allows(update.Update.Audience))
+            Run = Run is null ? alone : Run.With(update);
+    }
+
+    public Delivery TakeRun()
+    {
+        var run = Run!;
+        Run = null;
+        return run;
+    }
+}

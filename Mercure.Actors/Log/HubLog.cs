@@ -1,0 +1,122 @@
+using Mercure.Actors.Updates;
+
+namespace Mercure.Actors.Log;
+
+/// <summary>
+/// The writer's state and decisions, without an actor: what the next row holds, and what a committed row changes.
+/// Built by applying the log's rows in order, or a snapshot and the rows after it.
+/// </summary>
+public sealed class HubLog
+{
+    private readonly RequestMemory _answered = new();
+
+    /// <summary>Of the last row applied.</summary>
+    public long SequenceNumber { get; private set; }
+
+    public long NextOrdinal { get; private set; }
+
+    public long NextByte { get; private set; }
+
+    /// <summary>Sequence number of the newest row that holds a header; 0 when the log has none.</summary>
+    public long HeaderAt { get; private set; }
+
+    /// <summary>Null until a header was applied.</summary>
+    public UpdateIds? Ids { get; private set; }
+
+    /// <summary>The result of a request that is already in the log.</summary>
+    public bool TryGetAnswer(RequestToken token, out RequestAnswer answer) => _answered.TryGet(token, out answer);
+
+    /// <summary>The row with which a writer begins; it brings the header if the log has none.</summary>
+    public BatchWritten Begin(ulong epochNonce, DateTimeOffset time) =>
+        Row(epochNonce, time, [], Ids is null ? [new LogEntry.WriterStarted(), NewHeader()] : [new LogEntry.WriterStarted()]);
+
+    /// <summary>A row that repeats the header, so that the row that holds it may be trimmed.</summary>
+    public BatchWritten RepeatHeader(ulong epochNonce, DateTimeOffset time) =>
+        Row(epochNonce, time, [], [new LogEntry.Header(Ids!.Key)]);
+
+    /// <summary>One row for all these requests, in this order.</summary>
+    public BatchWritten Write(ulong epochNonce, DateTimeOffset time, IReadOnlyList<(RequestToken Token, IReadOnlyList<Update> Updates)> requests)
+    {
+        var entries = new List<LogEntry>();
+        var written = new RequestWritten[requests.Count];
+        for (var i = 0; i < written.Length; i++)
+        {
+            var (token, updates) = requests[i];
+            written[i] = new RequestWritten(token, entries.Count, updates.Count);
+            foreach (var update in updates)
+                entries.Add(new LogEntry.Published(update));
+        }
+
+        return Row(epochNonce, time, written, entries);
+    }
+
+    /// <summary>Takes over a committed row: the one after <see cref="SequenceNumber"/>.</summary>
+    public void Apply(long sequenceNumber, BatchWritten written)
+    {
+        SequenceNumber = sequenceNumber;
+        NextOrdinal = written.FirstOrdinal;
+        NextByte = written.FirstByte;
+        foreach (var entry in written.Entries)
+        {
+            switch (entry)
+            {
+                case LogEntry.Published published:
+                    NextOrdinal++;
+                    NextByte += published.Update.Size();
+                    break;
+                case LogEntry.Header header:
+                    HeaderAt = sequenceNumber;
+                    UseKey(header.IdKey);
+                    break;
+            }
+        }
+
+        foreach (var request in written.Requests)
+        {
+            var first = new Position(sequenceNumber, request.FirstIndex);
+            _answered.Add(request.Token.Gateway, new RequestAnswer(request.Token.Number, first, request.Count, written.EpochNonce));
+        }
+    }
+
+    /// <summary>Starts from a snapshot taken at this row.</summary>
+    public void Restore(long sequenceNumber, LogSnapshot snapshot)
+    {
+        SequenceNumber = sequenceNumber;
+        NextOrdinal = snapshot.NextOrdinal;
+        NextByte = snapshot.NextByte;
+        HeaderAt = snapshot.HeaderAt;
+        UseKey(snapshot.IdKey);
+        foreach (var (gateway, answers) in snapshot.Gateways)
+        {
+            foreach (var answer in answers)
+                _answered.Add(gateway, answer);
+        }
+    }
+
+    public LogSnapshot TakeSnapshot() => new()
+    {
+        NextOrdinal = NextOrdinal,
+        NextByte = NextByte,
+        HeaderAt = HeaderAt,
+        IdKey = Ids!.Key,
+        Gateways = [.. _answered.Windows.Select(window => (window.Gateway, (IReadOnlyList<RequestAnswer>)[.. window.Answers]))],
+    };
+
+    private static LogEntry.Header NewHeader() => new(UpdateIds.NewKey());
+
+    private void UseKey(ReadOnlyMemory<byte> key)
+    {
+        if (Ids is null || !Ids.Key.Span.SequenceEqual(key.Span))
+            Ids = new UpdateIds(key);
+    }
+
+    private BatchWritten Row(ulong epochNonce, DateTimeOffset time, IReadOnlyList<RequestWritten> requests, IReadOnlyList<LogEntry> entries) => new()
+    {
+        EpochNonce = epochNonce,
+        Time = time,
+        FirstOrdinal = NextOrdinal,
+        FirstByte = NextByte,
+        Requests = requests,
+        Entries = entries,
+    };
+}

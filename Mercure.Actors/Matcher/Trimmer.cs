@@ -1,0 +1,204 @@
+using Akka.Actor;
+using Akka.Event;
+using Mercure.Actors.Catchup;
+using Mercure.Actors.Hosting;
+using Mercure.Actors.Log;
+using Mercure.Actors.Updates;
+
+namespace Mercure.Actors.Matcher;
+
+/// <summary>
+/// Deletes rows that nobody may need any more: a child of the writer, which alone may delete and which tells it how the
+/// log grows. Owns a cursor at the oldest row. Readers see <see cref="HubOptions.HistorySize"/> exactly whatever it does;
+/// it goes in small steps, since a delete is one transaction, and stays behind the reserve for connected cursors.
+/// </summary>
+internal sealed class Trimmer : ReceiveActor, IWithTimers
+{
+    /// <summary>Rows deleted in one transaction.</summary>
+    private const int StepRows = 100;
+
+    /// <summary>Updates beyond the history that start a pass when the clean-up is at its most eager.</summary>
+    private const double EagerSlack = 100;
+
+    private const long PageBytes = 4 * 1024 * 1024;
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
+
+    private readonly HubOptions _options;
+    private readonly IHubStore _store;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    private Grown _grown = new(default, 0);
+    private Oldest _oldest = new(SequenceNumber: 1, Ordinal: 0, Byte: 0);
+    private Step? _step;
+    private bool _busy;
+
+    public Trimmer(HubOptions options, IHubStore store)
+    {
+        _options = options;
+        _store = store;
+
+        Receive<Grown>(OnGrown);
+        Receive<RowsRead>(OnRowsRead);
+        Receive<TopicMatcher.Trimmed>(OnTrimmed);
+        Receive<IdsRemoved>(_ => OnIdsRemoved());
+        Receive<Failed>(OnFailed);
+        Receive<Retry>(_ => OnRetry());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Matcher → trimmer: the log stands here now.</summary>
+    internal sealed record Grown(LogHead Head, long NextByte);
+
+    public static Props Props(HubOptions options, IHubStore store) => Akka.Actor.Props.Create<Trimmer>(options, store);
+
+    /// <summary>Whether everything in this row is beyond the history, and beyond the reserve.</summary>
+    internal static bool MayGo(RowSize row, HubOptions options, long nextOrdinal, long nextByte)
+    {
+        var beyondHistory = row.NextOrdinal <= nextOrdinal - options.HistorySize;
+        var beyondReserve = row.NextOrdinal <= nextOrdinal - options.ReserveUpdates || row.NextByte <= nextByte - options.ReserveBytes;
+        return beyondHistory && beyondReserve;
+    }
+
+    private void OnGrown(Grown grown)
+    {
+        _grown = grown;
+        if (!_busy && IsWorthAPass())
+            ReadOldest();
+    }
+
+    private bool IsWorthAPass()
+    {
+        if (_options.HistorySize == 0 || _options.CleanupFrequency <= 0)
+            return false;
+
+        var slack = EagerSlack / _options.CleanupFrequency;
+        var beyondHistory = _grown.Head.NextOrdinal - _options.HistorySize - _oldest.Ordinal;
+        var beyondReserve = _grown.Head.NextOrdinal - _options.ReserveUpdates - _oldest.Ordinal;
+        return beyondHistory >= slack && (beyondReserve >= slack || _grown.NextByte - _options.ReserveBytes > _oldest.Byte);
+    }
+
+    private void ReadOldest()
+    {
+        _busy = true;
+        _store.ReadAsync(_oldest.SequenceNumber, _grown.Head.SequenceNumber, PageBytes)
+            .PipeTo(Self, success: rows => new RowsRead(rows), failure: cause => new Failed(cause));
+    }
+
+    private void OnRowsRead(RowsRead read)
+    {
+        var step = StepOf(read.Rows.Take(StepRows));
+        if (read.Rows.Count > 0)
+            _oldest = Oldest.Of(read.Rows[0].SequenceNumber, read.Rows[0].Batch);
+
+        if (step is null)
+        {
+            _busy = false;
+            return;
+        }
+
+        _step = step;
+        AskForTrim();
+    }
+
+    private Step? StepOf(IEnumerable<(long SequenceNumber, BatchWritten Batch)> rows)
+    {
+        Step? step = null;
+        var ids = new List<IndexedId>();
+        foreach (var (sequenceNumber, batch) in rows)
+        {
+            var row = RowSize.Of(batch);
+            if (!MayGo(row, _options, _grown.Head.NextOrdinal, _grown.NextByte))
+                break;
+
+            ids.AddRange(IdsOf(sequenceNumber, batch));
+            step = new Step(sequenceNumber, ids, new Oldest(sequenceNumber + 1, row.NextOrdinal, row.NextByte));
+        }
+
+        return step;
+    }
+
+    private static IEnumerable<IndexedId> IdsOf(long sequenceNumber, BatchWritten batch)
+    {
+        for (var index = 0; index < batch.Entries.Count; index++)
+        {
+            if (batch.Entries[index] is LogEntry.Published { Update.Id: { } id })
+                yield return new IndexedId(IndexedId.HashOf(id), new Position(sequenceNumber, index));
+        }
+    }
+
+    private void AskForTrim()
+    {
+        Context.Parent.Tell(new TopicMatcher.Trim(_step!.SequenceNumber));
+        // The writer may have to save a snapshot or repeat the header first, and then says nothing.
+        Timers.StartSingleTimer(nameof(Retry), Retry.Instance, RetryDelay);
+    }
+
+    private void OnTrimmed(TopicMatcher.Trimmed trimmed)
+    {
+        if (_step is null || trimmed.SequenceNumber != _step.SequenceNumber)
+            return;
+
+        Timers.Cancel(nameof(Retry));
+        _store.RemoveFromIndexAsync(_step.Ids).PipeTo(Self, success: () => IdsRemoved.Instance, failure: cause => new Failed(cause));
+    }
+
+    private void OnIdsRemoved()
+    {
+        _oldest = _step!.After;
+        _step = null;
+        _busy = false;
+        OnGrown(_grown);
+    }
+
+    private void OnFailed(Failed failed)
+    {
+        _log.Warning(failed.Cause, "Trimming {0} failed; it is tried again", _options.PersistenceId);
+        Timers.StartSingleTimer(nameof(Retry), Retry.Instance, RetryDelay);
+    }
+
+    private void OnRetry()
+    {
+        if (_step is not null)
+        {
+            AskForTrim();
+        }
+        else
+        {
+            _busy = false;
+            OnGrown(_grown);
+        }
+    }
+
+    /// <summary>Where the log ends after a row.</summary>
+    internal readonly record struct RowSize(long NextOrdinal, long NextByte)
+    {
+        public static RowSize Of(BatchWritten batch)
+        {
+            var updates = batch.Entries.OfType<LogEntry.Published>().ToList();
+            return new RowSize(batch.FirstOrdinal + updates.Count, batch.FirstByte + updates.Sum(entry => (long)entry.Update.Size()));
+        }
+    }
+
+    private sealed record Oldest(long SequenceNumber, long Ordinal, long Byte)
+    {
+        public static Oldest Of(long sequenceNumber, BatchWritten batch) => new(sequenceNumber, batch.FirstOrdinal, batch.FirstByte);
+    }
+
+    private sealed record Step(long SequenceNumber, IReadOnlyList<IndexedId> Ids, Oldest After);
+
+    private sealed record RowsRead(IReadOnlyList<(long SequenceNumber, BatchWritten Batch)> Rows);
+
+    private sealed record Failed(Exception Cause);
+
+    private sealed class IdsRemoved
+    {
+        public static readonly IdsRemoved Instance = new();
+    }
+
+    private sealed class Retry
+    {
+        public static readonly Retry Instance = new();
+    }
+}

@@ -1,0 +1,197 @@
+using Akka.Actor;
+using Akka.Streams;
+using Mercure.Actors.Hosting;
+
+namespace Mercure.Actors.Subscribers;
+
+/// <summary>
+/// Parent of a node's subscribers: opens them, ends them when their time is up or the hub stops, and has their streams
+/// write heartbeats, spread over the interval, from one tick. Owns the deadlines. A subscriber that fails is not restarted:
+/// its stream ends, and its client comes back.
+/// </summary>
+internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
+{
+    /// <summary>Heartbeats go to one bucket of the streams at a time.</summary>
+    private const int Buckets = 16;
+
+    private static readonly TimeSpan DeadlineTick = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly HubOptions _options;
+    private readonly IActorRef _switchboard;
+    private readonly IActorRef _history;
+    private readonly TimeProvider _clock;
+    private readonly IMaterializer _materializer;
+    private readonly Dictionary<IActorRef, Stream> _streams = [];
+    private readonly HashSet<IActorRef>[] _beating = [.. Enumerable.Range(0, Buckets).Select(_ => new HashSet<IActorRef>())];
+    private readonly SortedSet<(DateTimeOffset At, long Number)> _deadlines = [];
+    private readonly Dictionary<long, (IActorRef Subscriber, StreamEnd End)> _byNumber = [];
+
+    private long _opened;
+    private int _bucket;
+    private IActorRef? _stopping;
+
+    public SubscriberSupervisor(HubOptions options, IActorRef switchboard, IActorRef history, TimeProvider clock)
+    {
+        _options = options;
+        _switchboard = switchboard;
+        _history = history;
+        _clock = clock;
+        _materializer = Context.Materializer(ActorMaterializerSettings.Create(Context.System).WithDispatcher(HubDispatchers.Streams), "stream");
+
+        Receive<Open>(OnOpen);
+        Receive<Opened>(OnOpened);
+        Receive<Terminated>(terminated => OnTerminated(terminated.ActorRef));
+        Receive<Beat>(_ => OnBeat());
+        Receive<DeadlinesDue>(_ => OnDeadlines());
+        Receive<StopAll>(_ => OnStopAll());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>HTTP → supervisor: open a stream; the promise is kept when it has ended.</summary>
+    public sealed record Open(Subscription Subscription, TaskCompletionSource<StreamEnd> Ended);
+
+    /// <summary>Subscriber → supervisor: its response head is on its way.</summary>
+    public sealed record Opened(IActorRef Sink);
+
+    /// <summary>Host → supervisor: the hub is stopping. Answered by <see cref="AllStopped"/> when every stream has ended.</summary>
+    public sealed class StopAll
+    {
+        public static readonly StopAll Instance = new();
+    }
+
+    /// <summary>Supervisor → host.</summary>
+    public sealed class AllStopped
+    {
+        public static readonly AllStopped Instance = new();
+    }
+
+    public static Props Props(HubOptions options, IActorRef switchboard, IActorRef history, TimeProvider clock) =>
+        Akka.Actor.Props.Create<SubscriberSupervisor>(options, switchboard, history, clock);
+
+    protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
+
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(nameof(DeadlinesDue), DeadlinesDue.Instance, DeadlineTick);
+        if (_options.HeartbeatInterval > TimeSpan.Zero)
+            Timers.StartPeriodicTimer(nameof(Beat), Beat.Instance, _options.HeartbeatInterval / Buckets);
+    }
+
+    private void OnOpen(Open open)
+    {
+        if (_stopping is not null)
+        {
+            open.Ended.TrySetResult(StreamEnd.Refused);
+            return;
+        }
+
+        // Props.Create with an expression costs more than everything else about a connection.
+        var subscriber = Context.ActorOf(Akka.Actor.Props.CreateBy(new Producer(this, open)).WithDispatcher(HubDispatchers.Streams));
+        Context.Watch(subscriber);
+        var stream = new Stream(++_opened);
+        _streams.Add(subscriber, stream);
+        AddDeadline(stream, _clock.GetUtcNow() + OpeningTimeout, subscriber, StreamEnd.Refused);
+        if (open.Subscription.EndsAt is { } endsAt)
+            AddDeadline(stream, endsAt, subscriber, StreamEnd.TimeUp);
+    }
+
+    private void AddDeadline(Stream stream, DateTimeOffset at, IActorRef subscriber, StreamEnd end)
+    {
+        // Two numbers a stream: one for its opening, one for its end.
+        var number = (stream.Number * 2) + (end == StreamEnd.TimeUp ? 1 : 0);
+        stream.Deadlines.Add((at, number));
+        _deadlines.Add((at, number));
+        _byNumber.Add(number, (subscriber, end));
+    }
+
+    private void OnOpened(Opened opened)
+    {
+        if (!_streams.TryGetValue(Sender, out var stream))
+            return;
+
+        stream.Sink = opened.Sink;
+        _beating[stream.Number % Buckets].Add(opened.Sink);
+        RemoveDeadline(stream.Deadlines[0]);
+    }
+
+    private void OnTerminated(IActorRef subscriber)
+    {
+        if (!_streams.Remove(subscriber, out var stream))
+            return;
+
+        stream.Deadlines.ForEach(RemoveDeadline);
+        if (stream.Sink is not null)
+            _beating[stream.Number % Buckets].Remove(stream.Sink);
+
+        if (_streams.Count == 0)
+            _stopping?.Tell(AllStopped.Instance);
+    }
+
+    private void RemoveDeadline((DateTimeOffset At, long Number) deadline)
+    {
+        _deadlines.Remove(deadline);
+        _byNumber.Remove(deadline.Number);
+    }
+
+    private void OnBeat()
+    {
+        _bucket = (_bucket + 1) % Buckets;
+        foreach (var sink in _beating[_bucket])
+            sink.Tell(SseSink.Heartbeat.Instance, ActorRefs.NoSender);
+    }
+
+    private void OnDeadlines()
+    {
+        var now = _clock.GetUtcNow();
+        while (_deadlines.Count > 0 && _deadlines.Min.At <= now)
+        {
+            var due = _deadlines.Min;
+            var (subscriber, end) = _byNumber[due.Number];
+            RemoveDeadline(due);
+            subscriber.Tell(new Subscriber.End(end));
+        }
+    }
+
+    private void OnStopAll()
+    {
+        _stopping = Sender;
+        foreach (var subscriber in _streams.Keys)
+            subscriber.Tell(new Subscriber.End(StreamEnd.HubStopping));
+
+        if (_streams.Count == 0)
+            _stopping.Tell(AllStopped.Instance);
+    }
+
+    private sealed class Stream(long number)
+    {
+        public long Number { get; } = number;
+
+        public IActorRef? Sink { get; set; }
+
+        /// <summary>Of its opening, then of its end if it has one.</summary>
+        public List<(DateTimeOffset At, long Number)> Deadlines { get; } = new(2);
+    }
+
+    private sealed class Producer(SubscriberSupervisor parent, Open open) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(Subscriber);
+
+        public ActorBase Produce() => new Subscriber(open.Subscription, open.Ended, parent._switchboard, parent._history, parent._materializer);
+
+        public void Release(ActorBase actor)
+        {
+        }
+    }
+
+    private sealed class Beat
+    {
+        public static readonly Beat Instance = new();
+    }
+
+    private sealed class DeadlinesDue
+    {
+        public static readonly DeadlinesDue Instance = new();
+    }
+}
