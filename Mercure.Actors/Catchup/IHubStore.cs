@@ -30,7 +30,7 @@ public interface IHubStore
     /// <summary>Removes what trimmed rows brought.</summary>
     Task RemoveFromIndexAsync(IReadOnlyList<IndexedId> ids, CancellationToken cancellation = default);
 
-    /// <summary>Writes to the journal's database, and undoes it: fails when a publish would (disk full, read-only, gone).</summary>
+    /// <summary>Writes to the journal's database, outside the log: fails when a publish would (disk full, read-only, locked, gone).</summary>
     Task ProbeAsync(CancellationToken cancellation = default);
 }
 

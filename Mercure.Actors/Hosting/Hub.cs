@@ -1,0 +1,79 @@
+using Akka.Actor;
+using Mercure.Actors.Catchup;
+using Mercure.Actors.Gateway;
+using Mercure.Actors.Protocol;
+using Mercure.Actors.Subscribers;
+using Mercure.Actors.Updates;
+
+namespace Mercure.Actors.Hosting;
+
+/// <summary>The actors behind <see cref="IHub"/>. Made before the actor system, so that adapters can be given it.</summary>
+public sealed class Hub : IHub
+{
+    private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(1);
+
+    private Actors? _actors;
+
+    /// <inheritdoc/>
+    public Task<PublishResult> PublishAsync(Update update)
+    {
+        var promise = new TaskCompletionSource<PublishResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Started.Gateway.Tell(new PublishGateway.Publish(update, promise), ActorRefs.NoSender);
+        return promise.Task;
+    }
+
+    /// <inheritdoc/>
+    public Task<StreamEnd> SubscribeAsync(Subscription subscription)
+    {
+        var ended = new TaskCompletionSource<StreamEnd>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Started.Subscribers.Tell(new SubscriberSupervisor.Open(subscription, ended), ActorRefs.NoSender);
+        return ended.Task;
+    }
+
+    /// <inheritdoc/>
+    public async Task<HubHealth> CheckHealthAsync()
+    {
+        if (_actors is not { } actors)
+            return new HubHealth("The hub is starting.");
+
+        using var timeout = new CancellationTokenSource(HealthTimeout);
+        try
+        {
+            await actors.Matcher.Ask<PublishProtocol.Ready>(new PublishProtocol.GetReady(actors.Options.Name), timeout.Token);
+        }
+        catch (TaskCanceledException)
+        {
+            return new HubHealth("The log is not open.");
+        }
+
+        return await ProbeAsync(actors.Store);
+    }
+
+    /// <summary>Ends every stream; completes when all have ended, or the time is up.</summary>
+    public async Task StopStreamsAsync(TimeSpan timeout)
+    {
+        if (_actors is { } actors)
+            await actors.Subscribers.Ask<SubscriberSupervisor.AllStopped>(SubscriberSupervisor.StopAll.Instance, timeout);
+    }
+
+    internal void Start(HubOptions options, IHubStore store, IActorRef matcher, IActorRef gateway, IActorRef subscribers) =>
+        _actors = new Actors(options, store, matcher, gateway, subscribers);
+
+    private Actors Started => _actors ?? throw new InvalidOperationException("The hub has not been started.");
+
+    private static async Task<HubHealth> ProbeAsync(IHubStore store)
+    {
+        using var timeout = new CancellationTokenSource(HealthTimeout);
+        try
+        {
+            await Task.Run(() => store.ProbeAsync(timeout.Token), timeout.Token).WaitAsync(timeout.Token);
+            return HubHealth.Healthy;
+        }
+        catch (Exception e)
+        {
+            return new HubHealth($"The journal can't be written: {e.Message}");
+        }
+    }
+
+    private sealed record Actors(HubOptions Options, IHubStore Store, IActorRef Matcher, IActorRef Gateway, IActorRef Subscribers);
+}

@@ -1,0 +1,53 @@
+using Akka.Actor;
+using Akka.Hosting;
+using Akka.Pattern;
+using Mercure.Actors.Catchup;
+using Mercure.Actors.Gateway;
+using Mercure.Actors.Live;
+using Mercure.Actors.Matcher;
+using Mercure.Actors.Subscribers;
+
+namespace Mercure.Actors.Hosting;
+
+/// <summary>Starts the hub's actors in an actor system.</summary>
+public static class MercureHubExtensions
+{
+    private static readonly TimeSpan MinRestartDelay = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan MaxRestartDelay = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// The whole hub, with its writer as a local actor: no cluster, no ports. <paramref name="hub"/> is usable once the actor
+    /// system has started.
+    /// </summary>
+    public static AkkaConfigurationBuilder WithMercureHub(this AkkaConfigurationBuilder builder, HubOptions options, IHubStore store, TimeProvider clock, Hub hub) =>
+        builder
+            .AddHocon($"mercure.streams-dispatcher.dedicated-thread-pool.thread-count = {Math.Max(2, Environment.ProcessorCount)}", HoconAddMode.Prepend)
+            .WithActors(async (system, registry) =>
+            {
+                await WakeSchedulerAsync(system);
+                var matcher = system.ActorOf(LocalMatcher(options, store, clock), "topic-matcher");
+                var history = system.ActorOf(History.Props(options, store), "history");
+                var switchboard = system.ActorOf(Switchboard.Props(options, matcher, history).WithDispatcher(HubDispatchers.Streams), "switchboard");
+                var gateway = system.ActorOf(PublishGateway.Props(options, matcher, clock), "gateway");
+                var subscribers = system.ActorOf(
+                    SubscriberSupervisor.Props(options, switchboard, history, clock).WithDispatcher(HubDispatchers.Streams), "subscribers");
+                registry.Register<PublishGateway>(gateway);
+                registry.Register<Switchboard>(switchboard);
+                hub.Start(options, store, matcher, gateway, subscribers);
+            });
+
+    /// <summary>
+    /// The writer, begun anew after a failed write. Ever more slowly, since the journal may be away for a while; what is sent
+    /// to it meanwhile is lost, and sent again by the gateways and switchboards.
+    /// </summary>
+    private static Props LocalMatcher(HubOptions options, IHubStore store, TimeProvider clock) =>
+        BackoffSupervisor.Props(Backoff.OnStop(TopicMatcher.Props(options, store, clock), "writer", MinRestartDelay, MaxRestartDelay, 0.2, -1));
+
+    /// <summary>The first timer of a scheduler blocks the thread pool while its thread starts: better now than under load.</summary>
+    private static Task WakeSchedulerAsync(ActorSystem system)
+    {
+        var woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        system.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromMilliseconds(1), woken.SetResult);
+        return woken.Task;
+    }
+}

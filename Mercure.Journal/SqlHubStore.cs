@@ -1,0 +1,148 @@
+using LinqToDB;
+using LinqToDB.Async;
+using LinqToDB.Data;
+using Mercure.Actors.Catchup;
+using Mercure.Actors.Log;
+using Mercure.Actors.Serialization;
+using Mercure.Actors.Updates;
+
+namespace Mercure.Journal;
+
+/// <summary>
+/// What the hub reads and writes beside Akka.Persistence.Sql, in the same databases. Pages are read from the journal's
+/// table directly: a range of its unique key, streamed, so that a page can end at a size.
+/// </summary>
+internal sealed class SqlHubStore(JournalDatabases databases, string persistenceId) : IHubStore
+{
+    /// <summary>Deleted in one statement.</summary>
+    private const int DeleteAtOnce = 200;
+
+    private readonly Lock _gate = new();
+    private Task? _schema;
+
+    public async Task<IReadOnlyList<(long SequenceNumber, BatchWritten Batch)>> ReadAsync(long from, long to, long maxBytes, CancellationToken cancellation = default)
+    {
+        await using var db = new DataConnection(databases.Journal);
+        var rows = db.GetTable<JournalRow>()
+            .Where(row => row.PersistenceId == persistenceId && row.SequenceNumber >= from && row.SequenceNumber <= to && !row.Deleted)
+            .OrderBy(row => row.SequenceNumber)
+            .Select(row => new { row.SequenceNumber, row.Message });
+
+        var read = new List<(long SequenceNumber, BatchWritten Batch)>();
+        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellation))
+        {
+            if (read.Count > 0 && row.SequenceNumber != read[^1].SequenceNumber + 1)
+                throw new InvalidDataException($"Row {read[^1].SequenceNumber + 1} of {persistenceId} is missing from the journal.");
+
+            read.Add((row.SequenceNumber, JournalCodec.DecodeBatch(row.Message)));
+            maxBytes -= row.Message.Length;
+            if (maxBytes <= 0)
+                break;
+        }
+
+        return read;
+    }
+
+    public async Task<IndexWatermark> ReadWatermarkAsync(CancellationToken cancellation = default)
+    {
+        await using var db = await OpenIndexAsync();
+        var row = await db.GetTable<WatermarkRow>().FirstOrDefaultAsync(row => row.PersistenceId == persistenceId, cancellation);
+        return row is null ? default : new IndexWatermark(row.SequenceNumber, (ulong)row.EpochNonce);
+    }
+
+    public async Task AddToIndexAsync(IReadOnlyList<IndexedId> ids, IndexWatermark watermark, CancellationToken cancellation = default)
+    {
+        await using var db = await OpenIndexAsync();
+        await using var transaction = await db.BeginTransactionAsync(cancellation);
+        if (ids.Count > 0)
+        {
+            // Rows that an earlier attempt, or another writer, has already put there.
+            var first = ids.Min(id => id.Position.Value);
+            var last = ids.Max(id => id.Position.Value);
+            var hashes = ids.Select(id => id.Hash).Distinct().ToList();
+            var known = await db.GetTable<UpdateIdRow>()
+                .Where(row => row.PersistenceId == persistenceId && hashes.Contains(row.Hash) && row.Position >= first && row.Position <= last)
+                .Select(row => row.Position)
+                .ToListAsync(cancellation);
+            var added = ids.Where(id => !known.Contains(id.Position.Value)).Distinct();
+            await db.BulkCopyAsync(
+                new BulkCopyOptions { BulkCopyType = BulkCopyType.MultipleRows },
+                added.Select(id => new UpdateIdRow { PersistenceId = persistenceId, Hash = id.Hash, Position = id.Position.Value }),
+                cancellation);
+        }
+
+        await db.InsertOrReplaceAsync(
+            new WatermarkRow { PersistenceId = persistenceId, SequenceNumber = watermark.SequenceNumber, EpochNonce = (long)watermark.EpochNonce },
+            token: cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    public async Task ClearIndexAsync(CancellationToken cancellation = default)
+    {
+        await using var db = await OpenIndexAsync();
+        await db.GetTable<WatermarkRow>().Where(row => row.PersistenceId == persistenceId).DeleteAsync(cancellation);
+        await db.GetTable<UpdateIdRow>().Where(row => row.PersistenceId == persistenceId).DeleteAsync(cancellation);
+    }
+
+    public async Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, CancellationToken cancellation = default)
+    {
+        await using var db = await OpenIndexAsync();
+        var positions = await db.GetTable<UpdateIdRow>()
+            .Where(row => row.PersistenceId == persistenceId && row.Hash == hash)
+            .OrderBy(row => row.Position)
+            .Select(row => row.Position)
+            .ToListAsync(cancellation);
+        return positions.ConvertAll(Position.FromValue);
+    }
+
+    public async Task RemoveFromIndexAsync(IReadOnlyList<IndexedId> ids, CancellationToken cancellation = default)
+    {
+        if (ids.Count == 0)
+            return;
+
+        await using var db = await OpenIndexAsync();
+        foreach (var chunk in ids.Chunk(DeleteAtOnce))
+        {
+            var hashes = chunk.Select(id => id.Hash).Distinct().ToList();
+            var last = chunk.Max(id => id.Position.Value);
+            // Whatever shares a hash and lies as far back is trimmed with it.
+            await db.GetTable<UpdateIdRow>()
+                .Where(row => row.PersistenceId == persistenceId && hashes.Contains(row.Hash) && row.Position <= last)
+                .DeleteAsync(cancellation);
+        }
+    }
+
+    public async Task ProbeAsync(CancellationToken cancellation = default)
+    {
+        await CreateSchemaOnceAsync();
+        await using var db = new DataConnection(databases.Journal);
+        await db.InsertOrReplaceAsync(new ProbeRow { PersistenceId = persistenceId, Probe = Random.Shared.NextInt64() }, token: cancellation);
+    }
+
+    private async Task<DataConnection> OpenIndexAsync()
+    {
+        await CreateSchemaOnceAsync();
+        return new DataConnection(databases.Index);
+    }
+
+    private Task CreateSchemaOnceAsync()
+    {
+        lock (_gate)
+        {
+            // The database may have been away the last time.
+            if (_schema is null or { IsFaulted: true } or { IsCanceled: true })
+                _schema = CreateSchemaAsync();
+
+            return _schema;
+        }
+    }
+
+    private async Task CreateSchemaAsync()
+    {
+        await using var index = new DataConnection(databases.Index);
+        await index.CreateTableAsync<UpdateIdRow>(tableOptions: TableOptions.CheckExistence);
+        await index.CreateTableAsync<WatermarkRow>(tableOptions: TableOptions.CheckExistence);
+        await using var journal = new DataConnection(databases.Journal);
+        await journal.CreateTableAsync<ProbeRow>(tableOptions: TableOptions.CheckExistence);
+    }
+}
