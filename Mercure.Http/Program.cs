@@ -1,1 +1,21 @@
-var app = WebApplication.CreateSlimBuilder(args).Build(); app.Run();
+using Mercure.Actors;
+using Mercure.Http.Hosting;
+using Mercure.Http.Settings;
+
+try
+{
+    var settings = SettingsLoader.Load(args);
+    await using var hub = HubApplication.Build(settings, services =>
+    {
+        // SEAM: the core (services.AddMercureHub(settings)) and its generations are registered here, and HubToCome goes
+        services.AddSingleton<IHub, HubToCome>();
+    });
+    await hub.RunAsync();
+    return 0;
+}
+catch (SettingsException refusal)
+{
+    foreach (var problem in refusal.Problems)
+        await Console.Error.WriteLineAsync($"mercure: {problem}");
+    return 1;
+}

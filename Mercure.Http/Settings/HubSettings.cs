@@ -20,6 +20,12 @@ public sealed record HubSettings
 
     public required LogFormat LogFormat { get; init; }
 
+    /// <summary>Logs a line for each finished request.</summary>
+    public bool AccessLog { get; init; }
+
+    /// <summary>HOCON of the user's file for the actor system, <c>akka { … }</c>; empty for none. Goes before everything else.</summary>
+    public string AkkaConfig { get; init; } = "";
+
     /// <summary>Logs updates' content and why an update is not sent to a subscriber; turns the demo on.</summary>
     public required bool Debug { get; init; }
 
@@ -30,7 +36,7 @@ public sealed record HubSettings
 /// <summary>Where and how the hub listens.</summary>
 public sealed record ListenSettings
 {
-    /// <summary>Host to bind; null for every interface.</summary>
+    /// <summary>IP address or name of a host to bind; null for every interface.</summary>
     public required string? Host { get; init; }
 
     public required int Port { get; init; }
@@ -39,6 +45,8 @@ public sealed record ListenSettings
     public required string? CertFile { get; init; }
 
     public required string? KeyFile { get; init; }
+
+    public bool UsesTls => CertFile is not null;
 
     /// <summary>Time to read a whole request, zero for no limit; does not end a stream.</summary>
     public required TimeSpan ReadTimeout { get; init; }
@@ -52,6 +60,7 @@ public sealed record ListenSettings
     /// <summary>Networks in CIDR notation; <c>*</c> for everyone.</summary>
     public required IReadOnlyList<string> TrustedProxies { get; init; }
 
+    /// <summary>Origins as browsers spell them, or <c>*</c> for everyone.</summary>
     public required IReadOnlyList<string> CorsAllowedOrigins { get; init; }
 }
 
@@ -67,7 +76,7 @@ public sealed record TokenSettings
     /// <summary>Whether subscribers without a token are served (public updates).</summary>
     public required bool AllowAnonymous { get; init; }
 
-    /// <summary>Origins from which a cookie may publish.</summary>
+    /// <summary>Origins from which a cookie may publish, as browsers spell them; never <c>*</c>.</summary>
     public required IReadOnlyList<string> PublishAllowedOrigins { get; init; }
 }
 

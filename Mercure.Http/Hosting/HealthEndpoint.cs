@@ -1,0 +1,63 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Mercure.Actors;
+using Mercure.Http.Settings;
+
+namespace Mercure.Http.Hosting;
+
+/// <summary>
+/// <c>GET /healthz</c>: whether a publish would succeed. A check writes to the journal, so its result serves everyone who asks
+/// within a second, and those who ask meanwhile wait for the same one.
+/// </summary>
+internal sealed class HealthEndpoint(IHub hub, HubSettings settings, TimeProvider clock)
+{
+    public const string Path = "/healthz";
+
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
+    private static readonly byte[] Healthy = [.. """{"status":"ok"}"""u8, (byte)'\n'];
+
+    private readonly Lock _lock = new();
+    private Check? _latest;
+
+    public async Task AnswerAsync(HttpContext context)
+    {
+        var reason = await CurrentAsync();
+        context.Response.Headers.CacheControl = "no-store";
+        if (reason is not null)
+            context.Response.Headers.RetryAfter = "1";
+        await PlainText.AnswerAsync(
+            context,
+            reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable,
+            "application/json",
+            reason is null ? Healthy : Unhealthy(reason));
+    }
+
+    private static byte[] Unhealthy(string reason) =>
+        [.. """{"status":"unavailable","reason":"""u8, (byte)'"', .. JsonEncodedText.Encode(reason, JavaScriptEncoder.Default).EncodedUtf8Bytes, .. "\"}\n"u8];
+
+    private Task<string?> CurrentAsync()
+    {
+        lock (_lock)
+        {
+            if (_latest is null || (_latest.Reason.IsCompleted && clock.GetElapsedTime(_latest.StartedAt) >= Lifetime))
+                _latest = new Check(clock.GetTimestamp(), AskAsync());
+            return _latest.Reason;
+        }
+    }
+
+    /// <summary>No answer within the time that a publisher waits is the answer that a publish would fail.</summary>
+    private async Task<string?> AskAsync()
+    {
+        try
+        {
+            var health = await hub.CheckHealthAsync().WaitAsync(settings.Publish.Timeout, clock);
+            return health.Reason;
+        }
+        catch (TimeoutException)
+        {
+            return "the hub does not answer";
+        }
+    }
+
+    private sealed record Check(long StartedAt, Task<string?> Reason);
+}

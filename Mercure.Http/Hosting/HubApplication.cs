@@ -1,0 +1,48 @@
+using Mercure.Http.Hosting.Logging;
+using Mercure.Http.Settings;
+
+namespace Mercure.Http.Hosting;
+
+/// <summary>Composes the program. Specs build the same one, on port 0.</summary>
+public static class HubApplication
+{
+    // The whole stop takes at most 5 s: what has not ended by then is cut, and a second is left for that
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
+
+    /// <summary>Binds the address and builds everything; nothing runs before the application is started.</summary>
+    /// <param name="settings">Checked settings.</param>
+    /// <param name="configure">Adds the hub and the generations of the protocol that it serves.</param>
+    /// <exception cref="SettingsException">The address can't be listened on.</exception>
+    public static WebApplication Build(HubSettings settings, Action<IServiceCollection> configure)
+    {
+        var sockets = ListenSockets.Bind(settings.Listen);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Logging.AddHubLogging(settings);
+        builder.AddKestrel(settings, sockets);
+        builder.Services
+            .AddSingleton(settings)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(_ => sockets)
+            .AddSingleton<AccessLog>()
+            .AddSingleton<RequestGuard>()
+            .AddSingleton<HealthEndpoint>()
+            .AddSingleton<HubPipeline>()
+            .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        configure(builder.Services);
+
+        var app = builder.Build();
+        app.Run(app.Services.GetRequiredService<HubPipeline>().InvokeAsync);
+        Announce(app, settings);
+        return app;
+    }
+
+    private static void Announce(WebApplication app, HubSettings settings)
+    {
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Mercure.Http");
+        if (settings.Debug)
+            HubLog.DebugMode(logger);
+        app.Lifetime.ApplicationStarted.Register(
+            () => HubLog.Started(logger, settings.Listen.UsesTls ? "https" : "http", string.Join(' ', app.Urls)));
+        app.Lifetime.ApplicationStopped.Register(() => HubLog.Stopped(logger));
+    }
+}

@@ -1,0 +1,77 @@
+using Mercure.Http.Hosting.Logging;
+using Mercure.Http.Protocol;
+using Mercure.Http.Settings;
+
+namespace Mercure.Http.Hosting;
+
+/// <summary>
+/// What happens to every request, in order. One delegate, which returns the task of whoever answers: middlewares would
+/// each keep an object for as long as a subscriber stays.
+/// </summary>
+internal sealed class HubPipeline
+{
+    private const string ReadOnlyMethods = "GET, HEAD";
+
+    private readonly ForwardedHeaders? _forwarded;
+    private readonly Cors? _cors;
+    private readonly AccessLog _access;
+    private readonly IProtocolGeneration[] _generations;
+    private readonly RequestDelegate[] _handlers;
+    private readonly RequestGuard _guard;
+    private readonly HealthEndpoint _health;
+    private readonly PageSet _pages;
+    private readonly RequestDelegate _dispatch;
+
+    public HubPipeline(
+        HubSettings settings, AccessLog access, RequestGuard guard, HealthEndpoint health, IEnumerable<IProtocolGeneration> generations)
+    {
+        var listen = settings.Listen;
+        _forwarded = listen.UseForwardedHeaders ? new ForwardedHeaders(listen.TrustedProxies) : null;
+        _cors = listen.CorsAllowedOrigins.Count > 0 ? new Cors(listen.CorsAllowedOrigins) : null;
+        _access = access;
+        _guard = guard;
+        _health = health;
+        _generations = [.. generations];
+        _handlers = [.. _generations.Select(static generation => (RequestDelegate)generation.HandleAsync)];
+        _pages = PageSet.Load(settings.Demo);
+        _dispatch = DispatchAsync;
+    }
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        _forwarded?.Apply(context);
+        SecurityHeaders.Set(context.Response.Headers);
+        return _access.IsEnabled ? _access.FollowAsync(context, _dispatch) : DispatchAsync(context);
+    }
+
+    private Task DispatchAsync(HttpContext context)
+    {
+        if (_cors is not null && _cors.Answers(context))
+            return Task.CompletedTask;
+        for (var i = 0; i < _generations.Length; i++)
+        {
+            if (_generations[i].Claims(context.Request))
+                return _guard.RunAsync(context, _handlers[i]);
+        }
+
+        return AnswerAsync(context);
+    }
+
+    private Task AnswerAsync(HttpContext context)
+    {
+        var path = context.Request.Path.Value ?? "";
+        var page = path == HealthEndpoint.Path ? null : _pages.Find(path);
+        if (page is null && path != HealthEndpoint.Path)
+            return NotFoundAsync(context, path);
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+            return PlainText.OtherMethodAsync(context, ReadOnlyMethods);
+        return page is null ? _health.AnswerAsync(context) : page.AnswerAsync(context);
+    }
+
+    private static Task NotFoundAsync(HttpContext context, string path) => PlainText.AnswerAsync(
+        context,
+        StatusCodes.Status404NotFound,
+        path.StartsWith("/.well-known/mercure", StringComparison.Ordinal)
+            ? "Not found. This hub serves generation 0.7 of the protocol, whose URL is /hub."
+            : "Not found. The hub's URL is /hub, its health is at /healthz, and / says more.");
+}

@@ -1,0 +1,73 @@
+using System.Net.Security;
+using Mercure.Http.Hosting.Tls;
+using Mercure.Http.Settings;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Mercure.Http.Hosting;
+
+/// <summary>The HTTP server's limits and endpoints.</summary>
+internal static class KestrelSetup
+{
+    // A subscriber names its topics in the URL, and a token in a header may list many targets
+    private const int MaxHeadSize = 64 << 10;
+
+    private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(30);
+
+    public static void AddKestrel(this WebApplicationBuilder builder, HubSettings settings, ListenSockets sockets)
+    {
+        if (settings.Listen.UsesTls)
+        {
+            builder.Services.AddSingleton(services => new CertificateSource(
+                settings.Listen.CertFile!,
+                settings.Listen.KeyFile!,
+                services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<ILogger<CertificateSource>>()));
+        }
+
+        builder.Services.Configure<SocketTransportOptions>(
+            transport => transport.CreateBoundListenSocket = endPoint => sockets.Take(endPoint));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            SetLimits(kestrel.Limits, settings);
+            foreach (var endPoint in sockets.EndPoints)
+                kestrel.Listen(endPoint, listen => Listen(listen, settings.Listen));
+        });
+    }
+
+    private static void SetLimits(KestrelServerLimits limits, HubSettings settings)
+    {
+        limits.MaxRequestLineSize = MaxHeadSize;
+        limits.MaxRequestHeadersTotalSize = MaxHeadSize;
+        limits.Http2.MaxRequestHeaderFieldSize = MaxHeadSize;
+        // Rows of the limit in docs/configuration.md: publishing above it is refused by the generation, with a reason; this
+        // one is the backstop for everything that reads a body
+        limits.MaxRequestBodySize = settings.Publish.MaxRequestSize;
+        var readTimeout = settings.Listen.ReadTimeout;
+        limits.RequestHeadersTimeout = readTimeout > TimeSpan.Zero && readTimeout < HeadTimeout ? readTimeout : HeadTimeout;
+        // A slow subscriber is served from the history at its own pace; Kestrel would cut it
+        limits.MinResponseDataRate = null;
+    }
+
+    private static void Listen(ListenOptions listen, ListenSettings settings)
+    {
+        // Without TLS there is no negotiation, and Kestrel takes such an endpoint for HTTP/1.1
+        listen.Protocols = HttpProtocols.Http1AndHttp2;
+        if (!settings.UsesTls)
+            return;
+
+        var certificates = listen.ApplicationServices.GetRequiredService<CertificateSource>();
+        listen.UseHttps(new TlsHandshakeCallbackOptions
+        {
+            OnConnection = _ => ValueTask.FromResult(certificates.Current(Authentication)),
+        });
+    }
+
+    private static SslServerAuthenticationOptions Authentication(SslStreamCertificateContext certificate) => new()
+    {
+        ServerCertificateContext = certificate,
+        ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+    };
+}

@@ -1,0 +1,32 @@
+namespace Mercure.Http.Hosting.Logging;
+
+/// <summary>What the formatters share: an entry's fields, without its template.</summary>
+internal static class LogFields
+{
+    private const string Template = "{OriginalFormat}";
+
+    public static IReadOnlyList<KeyValuePair<string, object?>> Of<TState>(TState state) =>
+        state as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
+
+    public static bool IsTemplate(string name) => name == Template;
+
+    /// <summary>The template, in which a field may already be part of the message; the last of the fields by convention.</summary>
+    public static string TemplateOf(IReadOnlyList<KeyValuePair<string, object?>> fields) =>
+        fields.Count > 0 && IsTemplate(fields[^1].Key) ? fields[^1].Value as string ?? "" : "";
+
+    public static bool IsInMessage(string template, string name)
+    {
+        var at = template.IndexOf(name, StringComparison.Ordinal);
+        return at > 0 && template[at - 1] == '{';
+    }
+
+    public static string Level(LogLevel level) => level switch
+    {
+        LogLevel.Trace => "trace",
+        LogLevel.Debug => "debug",
+        LogLevel.Warning => "warning",
+        LogLevel.Error => "error",
+        LogLevel.Critical => "fatal",
+        _ => "info",
+    };
+}

@@ -1,0 +1,63 @@
+using Mercure.Http.Settings;
+
+namespace Mercure.Http.Hosting;
+
+/// <summary>
+/// Bounds requests in time (<c>read-timeout</c>, <c>write-timeout</c>) and answers those that Kestrel finds malformed while they
+/// are read. A subscriber without a write timeout passes straight through: no state of ours waits beside its stream.
+/// </summary>
+internal sealed class RequestGuard(HubSettings settings, TimeProvider clock, ILogger<RequestGuard> logger)
+{
+    // The core ends a stream at its time; only one that can't be ended, because its client reads nothing, is cut here
+    private static readonly TimeSpan StreamGrace = TimeSpan.FromSeconds(1);
+
+    private readonly TimeSpan _readTimeout = settings.Listen.ReadTimeout;
+    private readonly TimeSpan _writeTimeout = settings.Listen.WriteTimeout;
+
+    public Task RunAsync(HttpContext context, RequestDelegate next)
+    {
+        var hasBody = !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method);
+        if (_writeTimeout > TimeSpan.Zero)
+            return BoundWriteAsync(context, next, hasBody);
+        return hasBody ? BoundReadAsync(context, next) : next(context);
+    }
+
+    private async Task BoundWriteAsync(HttpContext context, RequestDelegate next, bool hasBody)
+    {
+        var time = hasBody ? _writeTimeout : _writeTimeout + StreamGrace;
+        await using var timer = clock.CreateTimer(Abort, context, time, Timeout.InfiniteTimeSpan);
+        await (hasBody ? BoundReadAsync(context, next) : next(context));
+        // Inside the bound: the response counts as sent when the connection has taken its last byte
+        await context.Response.CompleteAsync();
+    }
+
+    private void Abort(object? state)
+    {
+        var context = (HttpContext)state!;
+        HubLog.ResponseTimedOut(logger, context.Request.Method, context.Request.Path.Value);
+        context.Abort();
+    }
+
+    private async Task BoundReadAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            if (_readTimeout == TimeSpan.Zero)
+            {
+                await next(context);
+                return;
+            }
+
+            await using var body = new DeadlineStream(context.Request.Body, _readTimeout, clock);
+            context.Request.Body = body;
+            await next(context);
+        }
+        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        {
+            // The rest of the body is not waited for
+            if (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol))
+                context.Response.Headers.Connection = "close";
+            await PlainText.AnswerAsync(context, e.StatusCode, e.Message);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+using System.Collections;
+using System.Net;
+using Mercure.Http.Hosting.Tls;
+
+namespace Mercure.Http.Settings;
+
+/// <summary>Reads every setting once, at the start. Nothing else reads a key.</summary>
+public static class SettingsLoader
+{
+    private const int MinRequestSize = 1 << 10;
+    private const int MaxRequestSize = 256 << 20;
+
+    /// <summary>From the process's arguments and environment.</summary>
+    /// <exception cref="SettingsException">Some setting is missing, unknown or not accepted.</exception>
+    public static HubSettings Load(string[] arguments) => Load(
+        arguments,
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal));
+
+    /// <inheritdoc cref="Load(string[])"/>
+    public static HubSettings Load(string[] arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        var file = ConfigFile(arguments, environment);
+        var layers = new SettingsLayers(environment, file);
+        var reader = new SettingsReader(layers);
+        var settings = Read(reader) with { AkkaConfig = file?.Akka ?? "" };
+        string[] problems = [.. layers.Problems(), .. reader.Problems];
+        return problems.Length == 0 ? settings : throw new SettingsException(problems);
+    }
+
+    internal static HubSettings Read(SettingsReader reader)
+    {
+        RefuseAcme(reader);
+        var debug = reader.Flag("mercure.debug");
+        return new HubSettings
+        {
+            Name = reader.Parse<string>(
+                "mercure.name", TryParseName, "1 to 64 letters, digits, dots, dashes and underscores"),
+            Listen = ReadListen(reader),
+            Tokens = ReadTokens(reader),
+            Streams = new StreamSettings
+            {
+                HeartbeatInterval = reader.Duration("mercure.heartbeat-interval"),
+                Compress = reader.Flag("mercure.compress"),
+            },
+            Publish = ReadPublish(reader),
+            History = new HistorySettings
+            {
+                Size = reader.Count("mercure.history-size"),
+                CleanupFrequency = reader.Fraction("mercure.history-cleanup-frequency"),
+            },
+            Journal = ReadJournal(reader),
+            LogFormat = reader.Choice<LogFormat>("mercure.log-format"),
+            AccessLog = reader.Flag("mercure.access-log") | debug,
+            Debug = debug,
+            Demo = reader.Flag("mercure.demo") | debug,
+        };
+    }
+
+    private static HoconFile? ConfigFile(string[] arguments, IReadOnlyDictionary<string, string> environment)
+    {
+        var byEnvironment = environment.GetValueOrDefault(SettingNames.ConfigFile);
+        var byArgument = arguments switch
+        {
+            [] => null,
+            ["--config", var path] => path,
+            [var single] when single.StartsWith("--config=", StringComparison.Ordinal) => single["--config=".Length..],
+            _ => throw new SettingsException($"{OneLine.Of(string.Join(' ', arguments))} is no argument; accepted: --config <file>"),
+        };
+
+        if (string.IsNullOrEmpty(byArgument))
+            return string.IsNullOrEmpty(byEnvironment) ? null : HoconFile.Read(byEnvironment, SettingNames.ConfigFile);
+        if (!string.IsNullOrEmpty(byEnvironment) && byEnvironment != byArgument)
+            throw new SettingsException($"--config and {SettingNames.ConfigFile} name different files; use one of them");
+        return HoconFile.Read(byArgument, "--config");
+    }
+
+    private static void RefuseAcme(SettingsReader reader)
+    {
+        foreach (var key in new[] { "mercure.acme-hosts", "mercure.acme-cert-dir" })
+        {
+            if (reader.List(key).Count > 0)
+            {
+                reader.Reject(
+                    $"{reader.Find(key).Name} is \"{OneLine.Of(reader.Text(key)!)}\"; certificates from Let's Encrypt come in a later "
+                    + "version; accepted: nothing yet, use CERT_FILE and KEY_FILE, or a proxy that ends TLS");
+            }
+        }
+    }
+
+    private static ListenSettings ReadListen(SettingsReader reader)
+    {
+        var (certFile, keyFile) = ReadCertificate(reader);
+        var address = reader.Parse(
+            "mercure.addr",
+            (string text, out ListenAddress value) => ListenAddress.TryParse(text.Length == 0 ? DefaultAddress(certFile) : text, out value),
+            ":3000, 127.0.0.1:3000, [::1]:3000 or localhost:3000; the port may be http or https");
+        return new ListenSettings
+        {
+            Host = address.Host,
+            Port = address.Port,
+            CertFile = certFile,
+            KeyFile = keyFile,
+            ReadTimeout = reader.Duration("mercure.read-timeout"),
+            WriteTimeout = reader.Duration("mercure.write-timeout"),
+            UseForwardedHeaders = reader.Flag("mercure.use-forwarded-headers"),
+            TrustedProxies = reader.List<string>(
+                "mercure.trusted-proxies", TryParseNetwork, "networks such as 10.0.0.0/8, addresses, or * for everyone"),
+            CorsAllowedOrigins = reader.Origins("mercure.cors-allowed-origins", any: true),
+        };
+    }
+
+    private static string DefaultAddress(string? certFile) => certFile is null ? ":http" : ":https";
+
+    private static (string? CertFile, string? KeyFile) ReadCertificate(SettingsReader reader)
+    {
+        var certFile = reader.Text("mercure.cert-file");
+        var keyFile = reader.Text("mercure.key-file");
+        if (certFile is null != keyFile is null)
+        {
+            var (given, missing) = certFile is null ? ("mercure.key-file", "mercure.cert-file") : ("mercure.cert-file", "mercure.key-file");
+            reader.Reject($"{SettingNames.BestKnown(missing)} is missing: {reader.Find(given).Name} needs it; accepted: both or none");
+        }
+        else if (certFile is not null && PemCertificate.Problem(certFile, keyFile!) is { } problem)
+        {
+            reader.Reject(
+                $"{reader.Find("mercure.cert-file").Name} is \"{OneLine.Of(certFile)}\" and {reader.Find("mercure.key-file").Name} is "
+                + $"\"{OneLine.Of(keyFile!)}\": {problem}; accepted: a certificate and its private key, PEM files");
+        }
+
+        return (certFile, keyFile);
+    }
+
+    private static TokenSettings ReadTokens(SettingsReader reader)
+    {
+        var both = reader.Key("mercure.v07.jwt-key");
+        var publisher = reader.Key("mercure.v07.publisher-jwt-key") ?? both;
+        var subscriber = reader.Key("mercure.v07.subscriber-jwt-key") ?? both;
+        switch (publisher, subscriber)
+        {
+            case (null, null):
+                reader.Reject("JWT_KEY is missing; accepted: one key in JWT_KEY, or two in PUBLISHER_JWT_KEY and SUBSCRIBER_JWT_KEY");
+                break;
+            case (null, _):
+                reader.Reject("PUBLISHER_JWT_KEY is missing; accepted: the key of publishers' tokens there, or one for all in JWT_KEY");
+                break;
+            case (_, null):
+                reader.Reject("SUBSCRIBER_JWT_KEY is missing; accepted: the key of subscribers' tokens there, or one for all in JWT_KEY");
+                break;
+        }
+
+        return new TokenSettings
+        {
+            PublisherKey = publisher ?? "",
+            SubscriberKey = subscriber ?? "",
+            AllowAnonymous = reader.Flag("mercure.allow-anonymous"),
+            PublishAllowedOrigins = reader.Origins("mercure.publish-allowed-origins", any: false),
+        };
+    }
+
+    private static PublishSettings ReadPublish(SettingsReader reader) => new()
+    {
+        MaxRequestSize = reader.Parse(
+            "mercure.max-request-size",
+            (string text, out int value) => ByteSize.TryParse(text, out value) && value is >= MinRequestSize and <= MaxRequestSize,
+            "bytes such as 1048576, 512KiB or 4MiB, from 1KiB to 256MiB"),
+        Timeout = reader.Duration(
+            "mercure.publish-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5), "5s, from 100ms to 5m"),
+    };
+
+    private static JournalSettings ReadJournal(SettingsReader reader)
+    {
+        var kind = reader.Choice<JournalKind>("mercure.journal");
+        var path = reader.Text("mercure.db-path")!;
+        var connection = reader.Text("mercure.journal-connection-string");
+        var isServer = kind is not (JournalKind.Sqlite or JournalKind.Memory);
+        if (isServer && connection is null)
+        {
+            reader.Reject(
+                $"MERCURE_JOURNAL_CONNECTION_STRING is missing: {reader.Find("mercure.journal").Name} is "
+                + $"\"{reader.Text("mercure.journal")}\" and needs it; accepted: an ADO.NET connection string");
+        }
+
+        if (!isServer && connection is not null)
+        {
+            reader.Reject(
+                $"{reader.Find("mercure.journal-connection-string").Name} is set (its value is not shown), but the journal is "
+                + $"\"{reader.Text("mercure.journal")}\"; accepted: with postgresql, mariadb, mysql and sqlserver only");
+        }
+
+        if (kind == JournalKind.Sqlite && DatabaseFile.Problem(path) is { } problem)
+            reader.Reject($"{reader.Find("mercure.db-path").Name} is \"{OneLine.Of(path)}\": {problem}");
+        return new JournalSettings { Kind = kind, Path = path, ConnectionString = connection };
+    }
+
+    private static bool TryParseName(string text, out string name)
+    {
+        name = text;
+        return text.Length is >= 1 and <= 64 && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+    }
+
+    private static bool TryParseNetwork(string text, out string network)
+    {
+        network = text;
+        return text == "*" || IPNetwork.TryParse(text, out _) || (IPAddress.TryParse(text, out _) && text.AsSpan().ContainsAny(".:"));
+    }
+}
