@@ -1,0 +1,26 @@
+namespace Mercure.Http.Protocol;
+
+/// <summary>Bounds on what one request may ask of the hub, the same in every generation (docs/protocol.md).</summary>
+public static class Limits
+{
+    /// <summary>Topics of an update, or selectors of a subscription.</summary>
+    public const int Topics = 256;
+
+    /// <summary>Targets of an update.</summary>
+    public const int Targets = 1024;
+
+    /// <summary>Fields of a form or query, known or not.</summary>
+    public const int Fields = 2048;
+
+    /// <summary>
+    /// Bytes of a topic, selector or target. A subscriber's request line holds 8 KiB with everything percent-encoded, so a
+    /// longer topic could hardly be asked for.
+    /// </summary>
+    public const int NameLength = 4096;
+
+    /// <summary>Bytes of an id or type. An id comes back in a request header, for which 32 KiB is all there is.</summary>
+    public const int FieldLength = 1024;
+
+    /// <summary>Characters of a token.</summary>
+    public const int TokenLength = 8192;
+}

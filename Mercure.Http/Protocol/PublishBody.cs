@@ -1,0 +1,79 @@
+using System.IO.Pipelines;
+using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Mercure.Http.Protocol;
+
+/// <summary>Reads the form off a publish request, straight from Kestrel's buffers and never beyond the limit.</summary>
+internal sealed class PublishBody(PublishFormRules rules, int limit)
+{
+    private const string FormType = "application/x-www-form-urlencoded";
+
+    private readonly Rejection _tooLarge = Rejections.BodyTooLarge(limit);
+
+    public async ValueTask<(PublishForm? Form, Rejection? Rejection)> ReadAsync(HttpRequest request)
+    {
+        if (!IsForm(request))
+            return (null, Rejections.NotAForm);
+        if (request.ContentLength > limit)
+            return (null, _tooLarge);
+
+        RaiseServerLimit(request.HttpContext);
+        try
+        {
+            return await ReadAsync(request.BodyReader);
+        }
+        catch (BadHttpRequestException failure) when (failure.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return (null, _tooLarge);
+        }
+    }
+
+    private async ValueTask<(PublishForm? Form, Rejection? Rejection)> ReadAsync(PipeReader reader)
+    {
+        while (true)
+        {
+            var read = await reader.ReadAsync();
+            var body = read.Buffer;
+            if (body.Length > limit)
+            {
+                reader.AdvanceTo(body.End);
+                return (null, _tooLarge);
+            }
+
+            if (read.IsCompleted)
+            {
+                var rejection = PublishForm.Parse(body, rules, out var form);
+                reader.AdvanceTo(body.End);
+                return rejection is null ? (form, null) : (null, rejection);
+            }
+
+            // All of it examined, so that Kestrel goes on receiving; none consumed
+            reader.AdvanceTo(body.Start, body.End);
+        }
+    }
+
+    /// <summary>The server has a limit of its own, which must not come before the setting's.</summary>
+    private void RaiseServerLimit(HttpContext context)
+    {
+        var feature = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
+        if (feature is { IsReadOnly: false } && feature.MaxRequestBodySize <= limit)
+            feature.MaxRequestBodySize = limit + 1L;
+    }
+
+    private static bool IsForm(HttpRequest request)
+    {
+        if (request.Headers.ContentEncoding.Count > 0
+            && !string.Equals(request.Headers.ContentEncoding, "identity", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        if (string.Equals(request.ContentType, FormType, StringComparison.OrdinalIgnoreCase))
+            return true;
+
+        return MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && string.Equals(type.MediaType, FormType, StringComparison.OrdinalIgnoreCase)
+            && (type.CharSet is null || string.Equals(type.CharSet.Trim('"'), "utf-8", StringComparison.OrdinalIgnoreCase));
+    }
+}

@@ -1,0 +1,180 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+
+namespace Mercure.Http.Protocol;
+
+/// <summary>What a generation asks of the form beyond what all of them do.</summary>
+/// <param name="AudienceField">The repeatable field that says who may read the update.</param>
+/// <param name="RequiresData">Whether an update without data is refused.</param>
+internal sealed record PublishFormRules(string AudienceField, bool RequiresData)
+{
+    public byte[] AudienceFieldName { get; } = Encoding.UTF8.GetBytes(AudienceField);
+}
+
+/// <summary>
+/// The body of a publish request. Where a field that has one value is repeated, the first counts, as in the reference
+/// hub; empty <c>id</c>, <c>type</c> and <c>retry</c> are as good as absent. Fields nobody knows are checked and ignored.
+/// </summary>
+internal sealed class PublishForm
+{
+    private bool _hasRetry;
+
+    public List<string> Topics { get; } = [];
+
+    /// <summary>The values of <see cref="PublishFormRules.AudienceField"/>.</summary>
+    public List<string> Audience { get; } = [];
+
+    public byte[]? Data { get; private set; }
+
+    public string? Id { get; private set; }
+
+    public string? Type { get; private set; }
+
+    public ulong Retry { get; private set; }
+
+    /// <summary>Reads a whole form, or says which rule it breaks.</summary>
+    public static Rejection? Parse(in ReadOnlySequence<byte> body, PublishFormRules rules, out PublishForm form)
+    {
+        form = new PublishForm();
+        if (body.IsSingleSegment)
+            return form.Parse(body.FirstSpan, rules);
+
+        var length = checked((int)body.Length);
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        body.CopyTo(rented);
+        var rejection = form.Parse(rented.AsSpan(0, length), rules);
+        ArrayPool<byte>.Shared.Return(rented);
+        return rejection;
+    }
+
+    private Rejection? Parse(ReadOnlySpan<byte> body, PublishFormRules rules)
+    {
+        var fields = 0;
+        while (UrlEncoding.TryTakeField(ref body, out var name, out var value))
+        {
+            if (++fields > Limits.Fields)
+                return Rejections.TooManyFields;
+            if (AddField(name, value, rules) is { } rejection)
+                return rejection;
+        }
+
+        return Topics.Count == 0 ? Rejections.TopicMissing
+            : rules.RequiresData && Data is null or { Length: 0 } ? Rejections.DataMissing
+            : null;
+    }
+
+    private Rejection? AddField(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, PublishFormRules rules)
+    {
+        if (name.IndexOfAny((byte)'%', (byte)'+') >= 0)
+        {
+            if (UrlEncoding.Decode(name, out byte[] decoded) is { } rejection)
+                return rejection;
+            name = decoded;
+        }
+
+        return name.SequenceEqual("topic"u8) ? AddTopic(value)
+            : name.SequenceEqual("data"u8) ? SetData(value)
+            : name.SequenceEqual("id"u8) ? SetId(value)
+            : name.SequenceEqual("type"u8) ? SetType(value)
+            : name.SequenceEqual("retry"u8) ? SetRetry(value)
+            : name.SequenceEqual(rules.AudienceFieldName) ? AddAudience(value)
+            : UrlEncoding.Check(name) ?? UrlEncoding.Check(value);
+    }
+
+    private Rejection? AddTopic(ReadOnlySpan<byte> value)
+    {
+        if (Topics.Count == Limits.Topics)
+            return Rejections.TooManyTopics;
+        if (UrlEncoding.DecodedLength(value) > Limits.NameLength)
+            return Rejections.TopicTooLong;
+        if (UrlEncoding.Decode(value, out string topic) is { } rejection)
+            return rejection;
+        if (topic.Length == 0)
+            return Rejections.TopicEmpty;
+        if (HasControl(topic))
+            return Rejections.TopicControl;
+
+        Topics.Add(topic);
+        return null;
+    }
+
+    private Rejection? AddAudience(ReadOnlySpan<byte> value)
+    {
+        if (Audience.Count == Limits.Targets)
+            return Rejections.TooManyTargets;
+        if (UrlEncoding.DecodedLength(value) > Limits.NameLength)
+            return Rejections.TargetTooLong;
+        if (UrlEncoding.Decode(value, out string name) is { } rejection)
+            return rejection;
+        // Neither reading is safe: public would leak what was meant to be private, private would reach nobody
+        if (name.Length == 0)
+            return Rejections.TargetEmpty;
+
+        Audience.Add(name);
+        return null;
+    }
+
+    private Rejection? SetData(ReadOnlySpan<byte> value)
+    {
+        if (Data is not null)
+            return UrlEncoding.Check(value);
+
+        var rejection = UrlEncoding.Decode(value, out byte[] data);
+        Data = data;
+        return rejection;
+    }
+
+    private Rejection? SetId(ReadOnlySpan<byte> value)
+    {
+        if (Id is not null || value.IsEmpty)
+            return UrlEncoding.Check(value);
+        if (UrlEncoding.DecodedLength(value) > Limits.FieldLength)
+            return Rejections.IdTooLong;
+        if (UrlEncoding.Decode(value, out string id) is { } rejection)
+            return rejection;
+
+        Id = id;
+        return HasControl(id) ? Rejections.IdControl : null;
+    }
+
+    private Rejection? SetType(ReadOnlySpan<byte> value)
+    {
+        if (Type is not null || value.IsEmpty)
+            return UrlEncoding.Check(value);
+        if (UrlEncoding.DecodedLength(value) > Limits.FieldLength)
+            return Rejections.TypeTooLong;
+        if (UrlEncoding.Decode(value, out string type) is { } rejection)
+            return rejection;
+
+        Type = type;
+        return HasControl(type) ? Rejections.TypeControl : null;
+    }
+
+    private Rejection? SetRetry(ReadOnlySpan<byte> value)
+    {
+        if (UrlEncoding.Decode(value, out string text) is { } rejection)
+            return rejection;
+        if (_hasRetry || text.Length == 0)
+            return null;
+
+        _hasRetry = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var retry);
+        Retry = retry;
+        return _hasRetry ? null : Rejections.RetryInvalid;
+    }
+
+    /// <summary>
+    /// CR, LF and NUL would let a publisher write fields of its own into the stream of others (CWE-93); the other control
+    /// characters have no place in a name, nor in the header in which an id comes back.
+    /// </summary>
+    private static bool HasControl(string text)
+    {
+        foreach (var character in text)
+        {
+            if (char.IsControl(character))
+                return true;
+        }
+
+        return false;
+    }
+}

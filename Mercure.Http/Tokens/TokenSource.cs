@@ -1,0 +1,106 @@
+using Mercure.Http.Protocol;
+using Microsoft.Extensions.Primitives;
+
+namespace Mercure.Http.Tokens;
+
+/// <summary>The token of a request as it was presented: its text, or that there is none, or why it does not count.</summary>
+internal readonly record struct PresentedToken(ReadOnlyMemory<char> Text, Rejection? Rejection)
+{
+    public bool IsAbsent => Rejection is null && Text.IsEmpty;
+}
+
+/// <summary>
+/// Finds the token of a request (spec draft 04, Authorization): the header <c>Authorization</c>, else the cookie
+/// <c>mercureAuthorization</c>; with a header, of whatever content, the cookie is ignored.
+/// </summary>
+internal sealed class TokenSource
+{
+    private const string CookieName = "mercureAuthorization";
+    private const string Scheme = "Bearer ";
+
+    private readonly bool _anyOrigin;
+    private readonly HashSet<string> _origins;
+
+    /// <param name="publishOrigins">Origins whose pages may publish with the cookie; <c>*</c> for any.</param>
+    public TokenSource(IReadOnlyList<string> publishOrigins)
+    {
+        _anyOrigin = publishOrigins.Contains("*", StringComparer.Ordinal);
+        _origins = publishOrigins.Select(Normalize).ToHashSet(StringComparer.Ordinal);
+    }
+
+    public PresentedToken Find(HttpRequest request)
+    {
+        var authorization = request.Headers.Authorization;
+        if (authorization.Count > 0)
+            return FromHeader(authorization);
+
+        var cookie = FindCookie(request.Headers.Cookie);
+        if (cookie.IsEmpty || HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+            return new(cookie, Rejection: null);
+
+        return new(cookie, CheckOrigin(request));
+    }
+
+    private static PresentedToken FromHeader(StringValues authorization)
+    {
+        if (authorization.Count > 1)
+            return new(default, Rejections.AuthorizationRepeated);
+
+        var value = authorization[0] ?? "";
+        if (!value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+            return new(default, Rejections.AuthorizationMalformed);
+
+        var token = value.AsMemory(Scheme.Length).Trim(' ');
+        return new(token, token.IsEmpty ? Rejections.AuthorizationMalformed : null);
+    }
+
+    /// <summary>
+    /// The first of that name: RFC 6265, 5.4 sends the one with the longest path first, while one that a neighbour planted
+    /// for a whole domain comes later.
+    /// </summary>
+    private static ReadOnlyMemory<char> FindCookie(StringValues headers)
+    {
+        foreach (var header in headers)
+        {
+            var rest = header.AsMemory();
+            while (!rest.IsEmpty)
+            {
+                var end = rest.Span.IndexOf(';');
+                var pair = (end < 0 ? rest : rest[..end]).Trim(' ');
+                rest = end < 0 ? default : rest[(end + 1)..];
+                if (pair.Length > CookieName.Length
+                    && pair.Span[CookieName.Length] == '='
+                    && pair.Span.StartsWith(CookieName, StringComparison.Ordinal))
+                {
+                    return pair[(CookieName.Length + 1)..].Trim('"');
+                }
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>
+    /// Cross-site request forgery (CWE-352; spec draft 04, Security Considerations): a browser adds the cookie to a form
+    /// that any page posts, and tells in these headers which page it was. Requests that tell nothing are refused.
+    /// </summary>
+    private Rejection? CheckOrigin(HttpRequest request)
+    {
+        var origin = request.Headers.Origin.ToString();
+        if (origin.Length == 0)
+        {
+            var referer = request.Headers.Referer.ToString();
+            if (referer.Length == 0)
+                return Rejections.OriginMissing;
+            origin = Normalize(referer);
+        }
+
+        return _anyOrigin || _origins.Contains(origin) ? null : Rejections.OriginNotAllowed(origin);
+    }
+
+    /// <summary>As a browser writes it (RFC 6454, 6.2): lower case, no default port, no path.</summary>
+    private static string Normalize(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"
+            ? $"{parsed.Scheme}://{(parsed.HostNameType == UriHostNameType.IPv6 ? parsed.Host : parsed.IdnHost)}{(parsed.IsDefaultPort ? "" : $":{parsed.Port}")}"
+            : url;
+}
