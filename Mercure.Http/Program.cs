@@ -1,15 +1,10 @@
-using Mercure.Actors;
 using Mercure.Http.Hosting;
 using Mercure.Http.Settings;
 
 try
 {
     var settings = SettingsLoader.Load(args);
-    await using var hub = HubApplication.Build(settings, services =>
-    {
-        // SEAM: the core (services.AddMercureHub(settings)) and its generations are registered here, and HubToCome goes
-        services.AddSingleton<IHub, HubToCome>();
-    });
+    await using var hub = HubApplication.Build(settings, services => services.AddMercureHub(settings));
     await hub.RunAsync();
     return 0;
 }

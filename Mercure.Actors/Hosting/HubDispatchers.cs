@@ -4,5 +4,5 @@ namespace Mercure.Actors.Hosting;
 internal static class HubDispatchers
 {
     /// <summary>Switchboard, subscribers and their streams: as many threads as cores.</summary>
-    public const string Streams = "mercure.streams-dispatcher";
+    public const string Streams = "akka.actor.mercure-streams-dispatcher";
 }

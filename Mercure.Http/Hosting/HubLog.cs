@@ -18,6 +18,9 @@ internal static partial class HubLog
     [LoggerMessage(104, LogLevel.Error, "Certificate changed and can't be used: the old one stays in use")]
     public static partial void CertificateRefused(ILogger logger, string certFile, string keyFile, string reason);
 
+    [LoggerMessage(106, LogLevel.Warning, "Not every stream could be ended in time")]
+    public static partial void StreamsNotClosed(ILogger logger, Exception reason);
+
     [LoggerMessage(105, LogLevel.Warning, "Response aborted: it was not finished within the write timeout")]
     public static partial void ResponseTimedOut(ILogger logger, string method, string? path);
 }

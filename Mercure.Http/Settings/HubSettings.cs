@@ -1,3 +1,5 @@
+using Mercure.Journal;
+
 namespace Mercure.Http.Settings;
 
 /// <summary>Every setting of the hub, checked. Names, meanings, units and defaults: <c>hocon/mercure.conf</c>.</summary>
@@ -120,16 +122,6 @@ public sealed record JournalSettings
 
     /// <summary>ADO.NET connection string; required for the database servers.</summary>
     public required string? ConnectionString { get; init; }
-}
-
-public enum JournalKind
-{
-    Sqlite,
-    Memory,
-    PostgreSql,
-    MariaDb,
-    MySql,
-    SqlServer,
 }
 
 public enum LogFormat

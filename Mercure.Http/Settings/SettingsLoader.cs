@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Net;
 using Mercure.Http.Hosting.Tls;
+using Mercure.Journal;
 
 namespace Mercure.Http.Settings;
 
