@@ -1,7 +1,10 @@
 namespace Mercure.Actors.Matching;
 
-/// <summary>What a subscriber asks for: one topic by name, or every topic that a URI template can expand to.</summary>
-public sealed class TopicSelector
+/// <summary>
+/// What a subscriber asks for: one topic by name, or every topic that a URI template can expand to. Equal when written
+/// equally. Immutable, and safe to share between threads.
+/// </summary>
+public sealed class TopicSelector : IEquatable<TopicSelector>
 {
     private readonly UriTemplate? _template;
 
@@ -21,12 +24,21 @@ public sealed class TopicSelector
     public string LiteralPrefix => _template?.LiteralPrefix ?? Text;
 
     /// <summary>A template if it parses as one and has an expression, else the plain string.</summary>
-    public static TopicSelector Parse(string text) =>
-        text.Contains('{', StringComparison.Ordinal) && UriTemplate.TryParse(text, out var template)
+    public static TopicSelector Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Contains('{', StringComparison.Ordinal) && UriTemplate.TryParse(text, out var template)
             ? new TopicSelector(text, template)
             : new TopicSelector(text, template: null);
+    }
 
     public bool Matches(string topic) => _template?.Matches(topic) ?? string.Equals(Text, topic, StringComparison.Ordinal);
+
+    public bool Equals(TopicSelector? other) => other is not null && string.Equals(Text, other.Text, StringComparison.Ordinal);
+
+    public override bool Equals(object? obj) => Equals(obj as TopicSelector);
+
+    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
     public override string ToString() => Text;
 }
