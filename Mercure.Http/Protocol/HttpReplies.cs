@@ -28,8 +28,8 @@ internal static class HttpReplies
             headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
         if (rejection.Kind == RejectionKind.MethodNotAllowed)
             headers.Allow = "GET, HEAD, POST";
-        // RFC 9110, 15.5.16: says that no coding is accepted
-        if (rejection.Kind == RejectionKind.UnsupportedMediaType)
+        // RFC 9110, 12.5.3: says that the coding was the reason, and that none is accepted
+        if (rejection.Kind == RejectionKind.UnsupportedCoding)
             headers.AcceptEncoding = "identity";
 
         return WriteAsync(response, StatusOf(rejection.Kind), rejection.Reason + "\n");
@@ -45,6 +45,7 @@ internal static class HttpReplies
         RejectionKind.BadRequest => StatusCodes.Status400BadRequest,
         RejectionKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
         RejectionKind.UnsupportedMediaType => StatusCodes.Status415UnsupportedMediaType,
+        RejectionKind.UnsupportedCoding => StatusCodes.Status415UnsupportedMediaType,
         RejectionKind.MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
         RejectionKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, message: null),

@@ -13,6 +13,8 @@ internal sealed class PublishBody(PublishFormRules rules, int limit)
 
     public async ValueTask<(PublishForm? Form, Rejection? Rejection)> ReadAsync(HttpRequest request)
     {
+        if (IsCoded(request))
+            return (null, Rejections.BodyCoded);
         if (!IsForm(request))
             return (null, Rejections.NotAForm);
         if (request.ContentLength > limit)
@@ -61,14 +63,12 @@ internal sealed class PublishBody(PublishFormRules rules, int limit)
             feature.MaxRequestBodySize = limit + 1L;
     }
 
+    private static bool IsCoded(HttpRequest request) =>
+        request.Headers.ContentEncoding.Count > 0
+        && !string.Equals(request.Headers.ContentEncoding, "identity", StringComparison.OrdinalIgnoreCase);
+
     private static bool IsForm(HttpRequest request)
     {
-        if (request.Headers.ContentEncoding.Count > 0
-            && !string.Equals(request.Headers.ContentEncoding, "identity", StringComparison.OrdinalIgnoreCase))
-        {
-            return false;
-        }
-
         if (string.Equals(request.ContentType, FormType, StringComparison.OrdinalIgnoreCase))
             return true;
 

@@ -24,6 +24,9 @@ public enum RejectionKind
     /// <summary>The body is not a form.</summary>
     UnsupportedMediaType,
 
+    /// <summary>The body is compressed.</summary>
+    UnsupportedCoding,
+
     /// <summary>Another method than the endpoint serves.</summary>
     MethodNotAllowed,
 

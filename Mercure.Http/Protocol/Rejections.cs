@@ -55,7 +55,11 @@ public static class Rejections
 
     public static readonly Rejection NotAForm = new(
         RejectionKind.UnsupportedMediaType,
-        "The body must be application/x-www-form-urlencoded in UTF-8, without Content-Encoding.");
+        "The body must be application/x-www-form-urlencoded in UTF-8.");
+
+    public static readonly Rejection BodyCoded = new(
+        RejectionKind.UnsupportedCoding,
+        "The body must come without Content-Encoding.");
 
     public static readonly Rejection TopicMissing = Bad("Missing topic: the form needs at least one.");
 

@@ -34,7 +34,9 @@ public sealed class Reservations(params IReadOnlyList<string> hubPaths)
     /// </summary>
     private static bool ResolvesUnder(string hubPath, Uri hubUrl, string topic)
     {
-        if (!Uri.TryCreate(hubUrl, topic, out var resolved))
+        // Cut by hand: for some schemes System.Uri takes the query for a part of the path
+        var end = topic.AsSpan().IndexOfAny('?', '#');
+        if (!Uri.TryCreate(hubUrl, end < 0 ? topic : topic[..end], out var resolved))
             return false;
 
         var path = WithoutDotSegments(DecodeUnreserved(resolved.AbsolutePath.Replace('\\', '/')));

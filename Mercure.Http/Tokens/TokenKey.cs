@@ -134,16 +134,24 @@ public sealed class TokenKey
 
     private static TokenKey FromEcdsa(ECDsa ecdsa)
     {
+        var parameters = ecdsa.ExportParameters(includePrivateParameters: false);
         // RFC 7518, section 3.4: each algorithm has one curve
-        var algorithm = ecdsa.ExportParameters(includePrivateParameters: false).Curve.Oid.Value switch
+        var (algorithm, curve) = parameters.Curve.Oid.Value switch
         {
-            "1.2.840.10045.3.1.7" => SecurityAlgorithms.EcdsaSha256,
-            "1.3.132.0.34" => SecurityAlgorithms.EcdsaSha384,
-            "1.3.132.0.35" => SecurityAlgorithms.EcdsaSha512,
+            "1.2.840.10045.3.1.7" => (SecurityAlgorithms.EcdsaSha256, JsonWebKeyECTypes.P256),
+            "1.3.132.0.34" => (SecurityAlgorithms.EcdsaSha384, JsonWebKeyECTypes.P384),
+            "1.3.132.0.35" => (SecurityAlgorithms.EcdsaSha512, JsonWebKeyECTypes.P521),
             _ => throw new FormatException("the curve of the ECDSA key is none of P-256, P-384 and P-521"),
         };
         // As a JSON Web Key, because the library then makes an ECDsa of its own for every thread
-        return new TokenKey("ECDSA public key", isShort: false, [(algorithm, JsonWebKeyConverter.ConvertFromECDsaSecurityKey(new ECDsaSecurityKey(ecdsa)))]);
+        var key = new JsonWebKey
+        {
+            Kty = JsonWebAlgorithmsKeyTypes.EllipticCurve,
+            Crv = curve,
+            X = Base64UrlEncoder.Encode(parameters.Q.X),
+            Y = Base64UrlEncoder.Encode(parameters.Q.Y),
+        };
+        return new TokenKey("ECDSA public key", isShort: false, [(algorithm, key)]);
     }
 
     private static TokenValidationParameters ParametersFor(string algorithm, SecurityKey key) => new()

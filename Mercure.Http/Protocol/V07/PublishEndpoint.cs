@@ -6,7 +6,7 @@ namespace Mercure.Http.Protocol.V07;
 
 /// <summary><c>POST /hub</c> (spec draft 04, Publication and Publishers).</summary>
 internal sealed class PublishEndpoint(
-    IHub hub, Authorization authorization, int maxRequestSize, Reservations reservations, ILogger log)
+    IHub hub, RoleAuthorization authorization, int maxRequestSize, Reservations reservations, ILogger log)
 {
     // The draft does not say whether data may be empty; the reference hub takes an empty one for a missing one
     private readonly PublishBody _body = new(new PublishFormRules("target", RequiresData: true), maxRequestSize);

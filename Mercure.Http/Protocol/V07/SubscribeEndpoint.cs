@@ -18,7 +18,7 @@ internal sealed record StreamRules(bool AllowAnonymous, bool Compress, TimeSpan 
 
 /// <summary><c>GET</c> and <c>HEAD /hub</c> (spec draft 04, Subscriptions, Subscribers and Reconnection).</summary>
 internal sealed class SubscribeEndpoint(
-    IHub hub, Authorization authorization, StreamRules rules, TimeProvider clock, ILogger log)
+    IHub hub, RoleAuthorization authorization, StreamRules rules, TimeProvider clock, ILogger log)
 {
     public async Task HandleAsync(HttpContext context)
     {

@@ -26,13 +26,13 @@ public sealed class V07Generation : IProtocolGeneration
         var source = new TokenSource(settings.Tokens.PublishAllowedOrigins);
         _publish = new PublishEndpoint(
             hub,
-            new Authorization(source, settings.Tokens.PublisherKey, clock),
+            new RoleAuthorization(source, settings.Tokens.PublisherKey, clock),
             settings.Publish.MaxRequestSize,
             reservations ?? Reservations.None,
             _log);
         _subscribe = new SubscribeEndpoint(
             hub,
-            new Authorization(source, settings.Tokens.SubscriberKey, clock),
+            new RoleAuthorization(source, settings.Tokens.SubscriberKey, clock),
             StreamRules.From(settings),
             clock,
             _log);

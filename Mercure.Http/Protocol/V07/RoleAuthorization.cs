@@ -3,7 +3,7 @@ using Mercure.Http.Tokens;
 namespace Mercure.Http.Protocol.V07;
 
 /// <summary>The token of a request, for one of the two roles.</summary>
-internal sealed class Authorization(TokenSource source, string key, TimeProvider clock)
+internal sealed class RoleAuthorization(TokenSource source, string key, TimeProvider clock)
 {
     private readonly TokenVerifier<TargetClaims> _verifier = new(TokenKey.Parse(key), TargetClaims.Read, clock);
 

@@ -1,0 +1,54 @@
+using FsCheck;
+using FsCheck.Xunit;
+using Mercure.Http.Protocol;
+using Xunit;
+
+namespace Mercure.Specs.Protocol;
+
+/// <summary>Spec draft 04, Subscriptions (the parameter topic) and Reconnection (the parameter Last-Event-ID).</summary>
+public sealed class SubscribeQuerySpecs
+{
+    [Fact]
+    public void Should_read_every_topic_once_in_order()
+    {
+        Assert.Null(SubscribeQuery.Parse("?topic=https%3A%2F%2Fa&topic=b+c&topic=&topic=b%20c&other=1", out var query));
+
+        Assert.Equal(["https://a", "b c"], query.Selectors.Select(selector => selector.Text));
+        Assert.Null(query.LastEventId);
+    }
+
+    [Theory]
+    [InlineData("?topic=a&Last-Event-ID=x", "x")]
+    [InlineData("?topic=a&Last%2DEvent%2DID=x&Last-Event-ID=y", "x")]
+    [InlineData("?topic=a&Last-Event-ID=&Last-Event-ID=urn%3Auuid%3A1", "urn:uuid:1")]
+    [InlineData("?topic=a&Last-Event-ID=", null)]
+    [InlineData("?topic=a&last-event-id=x", null)]
+    public void Should_read_the_last_event_id(string text, string? id)
+    {
+        Assert.Null(SubscribeQuery.Parse(text, out var query));
+        Assert.Equal(id, query.LastEventId);
+    }
+
+    public static TheoryData<string, Rejection> Refused => new()
+    {
+        { "", Rejections.SelectorMissing },
+        { "?", Rejections.SelectorMissing },
+        { "?topic=", Rejections.SelectorMissing },
+        { "?Topic=a", Rejections.SelectorMissing },
+        { "?topic=%4", Rejections.EscapeMalformed },
+        { "?topic=a&x=%", Rejections.EscapeMalformed },
+        { "?topic=%FF", Rejections.NotUtf8 },
+        { "?topic=" + new string('a', Limits.NameLength + 1), Rejections.SelectorTooLong },
+        { "?" + string.Join('&', Enumerable.Range(0, Limits.Topics + 1).Select(topic => $"topic={topic}")), Rejections.TooManySelectors },
+        { "?" + string.Join('&', Enumerable.Repeat("a", Limits.Fields + 1)), Rejections.TooManyFields },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void Should_refuse_a_query_with_the_rule_it_breaks(string text, Rejection rejection) =>
+        Assert.Equal(rejection, SubscribeQuery.Parse(text, out _));
+
+    [Property(MaxTest = 500)]
+    public void Should_never_throw_whatever_the_text(NonNull<string> text) =>
+        SubscribeQuery.Parse(text.Get.Replace('{', '('), out _);
+}

@@ -1,0 +1,157 @@
+using System.Net;
+using Mercure.Specs.Tokens;
+using Xunit;
+using Owned = Mercure.Specs.Protocol.V07.PublicationConformanceSpecs.Owned;
+
+namespace Mercure.Specs.Protocol.V07;
+
+/// <summary>Spec draft 04, Authorization and Security Considerations, over the wire.</summary>
+public sealed class AuthorizationConformanceSpecs(HubFixture hub) : IClassFixture<HubFixture>
+{
+    // Authorization: "this JWS MUST be valid"
+    [Fact]
+    public async Task Should_say_what_is_wrong_with_a_token_in_body_header_and_log_but_not_the_token()
+    {
+        var token = TestTokens.Hmac("""{"exp":1500000000,"mercure":{"publish":[]}}""");
+        using var response = await hub.PublishAsync(token, ("topic", "t"), ("data", "x"));
+
+        const string Reason = "The token expired at 2017-07-14T02:40:00Z.";
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal(Reason + "\n", await response.Content.ReadAsStringAsync());
+        Assert.Equal($"Bearer error=\"invalid_token\", error_description=\"{Reason}\"", response.Headers.WwwAuthenticate.ToString());
+        Assert.Contains(hub.Logs.Lines, line => line.Contains("(401)", StringComparison.Ordinal) && line.Contains(Reason, StringComparison.Ordinal));
+        Assert.DoesNotContain(hub.Logs.Lines, line => line.Contains(token, StringComparison.Ordinal) || line.Contains(token.Split('.')[2], StringComparison.Ordinal));
+    }
+
+    // Authorization: "If both ... are presented by the client, the cookie MUST be ignored"
+    [Fact]
+    public async Task Should_ignore_the_cookie_when_there_is_a_header()
+    {
+        using var response = await SubscribeAsync(("Authorization", "Bearer bad"), ("Cookie", $"mercureAuthorization={TestTokens.Subscriber("a")}"));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+    }
+
+    // Authorization: "using a cookie"
+    [Theory]
+    [InlineData("Authorization", "Bearer ")]
+    [InlineData("Cookie", "mercureAuthorization=")]
+    public async Task Should_take_the_token_from_header_or_cookie(string header, string prefix)
+    {
+        using var response = await SubscribeAsync((header, prefix + TestTokens.Subscriber("a")));
+        using var events = await EventStream.OfAsync(response);
+        var topic = Topic();
+        await hub.MustPublishAsync(("topic", "t"), ("data", "secret" + topic), ("target", "a"));
+
+        Assert.Equal("secret" + topic, (await events.NextAsync())!.Data);
+    }
+
+    // Authorization: two headers are not the one header
+    [Fact]
+    public async Task Should_answer_401_to_two_headers()
+    {
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(hub.Url.Host, hub.Url.Port);
+        var header = $"Authorization: Bearer {TestTokens.Subscriber("a")}\r\n";
+        await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes($"GET /hub?topic=t HTTP/1.1\r\nHost: h\r\n{header}{header}\r\n"));
+        using var reader = new StreamReader(client.GetStream());
+
+        Assert.StartsWith("HTTP/1.1 401", await reader.ReadLineAsync(), StringComparison.Ordinal);
+    }
+
+    // Subscribers: "MAY need to be authorized"; anonymous does not mean that anything goes
+    [Fact]
+    public async Task Should_answer_401_to_a_bad_token_also_when_anonymous_subscribers_are_served()
+    {
+        using var anonymous = await SubscribeAsync();
+        using var bad = await SubscribeAsync(("Authorization", $"Bearer {TestTokens.Hmac("{}", "another")}"));
+
+        Assert.Equal(HttpStatusCode.OK, anonymous.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, bad.StatusCode);
+    }
+
+    [Fact]
+    public async Task Should_answer_401_to_anonymous_subscribers_when_they_are_not_served()
+    {
+        var settings = HubFixture.Default with { Tokens = HubFixture.Default.Tokens with { AllowAnonymous = false } };
+        await using var closed = await OwnAsync(new HubFixture { Settings = settings });
+        using var anonymous = await closed.Value.SubscribeAsync("?topic=t");
+        using var bearer = await closed.Value.SubscribeAsync("?topic=t", ("Authorization", $"Bearer {TestTokens.Hmac("{}")}"));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, anonymous.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, bearer.StatusCode);
+    }
+
+    // Authorization: "A different key MAY be used to sign subscribers' and publishers' tokens"
+    [Fact]
+    public async Task Should_keep_the_keys_of_publishers_and_subscribers_apart()
+    {
+        var settings = HubFixture.Default with { Tokens = HubFixture.Default.Tokens with { SubscriberKey = "another" } };
+        await using var own = await OwnAsync(new HubFixture { Settings = settings });
+        using var publisher = await own.Value.PublishAsync(TestTokens.Publisher(), ("topic", "t"), ("data", "x"));
+        using var crossed = await own.Value.SubscribeAsync("?topic=t", ("Authorization", $"Bearer {TestTokens.Subscriber("*")}"));
+        using var subscriber = await own.Value.SubscribeAsync("?topic=t", ("Authorization", $"Bearer {TestTokens.Hmac("{}", "another")}"));
+
+        Assert.Equal(HttpStatusCode.OK, publisher.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, crossed.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, subscriber.StatusCode);
+    }
+
+    // Subscribers: "the update MUST NOT be sent to the subscriber ... unless ... at least one of the specified targets"
+    [Theory]
+    [InlineData(null, "public")]
+    [InlineData("""{}""", "public")]
+    [InlineData("""{"mercure":{"subscribe":"*"}}""", "public")]
+    [InlineData("""{"mercure":{"subscribe":[]}}""", "public")]
+    [InlineData("""{"mercure":{"subscribe":["b"]}}""", "ab,public")]
+    [InlineData("""{"mercure":{"subscribe":["*"]}}""", "a,ab,public")]
+    public async Task Should_send_updates_only_to_those_who_hold_one_of_their_targets(string? payload, string expected)
+    {
+        var topic = Topic();
+        (string, string)[] headers = payload is null ? [] : [("Authorization", $"Bearer {TestTokens.Hmac(payload)}")];
+        using var response = await hub.SubscribeAsync($"?topic={topic}", headers);
+        using var events = await EventStream.OfAsync(response);
+
+        await hub.MustPublishAsync(("topic", topic), ("data", "a"), ("target", "a"));
+        await hub.MustPublishAsync(("topic", topic), ("data", "ab"), ("target", "a"), ("target", "b"));
+        await hub.MustPublishAsync(("topic", topic), ("data", "public"));
+
+        foreach (var data in expected.Split(','))
+        {
+            Assert.Equal(data, (await events.NextAsync())!.Data);
+        }
+    }
+
+    // A stream must not outlive what allows it
+    [Fact]
+    public async Task Should_end_the_stream_when_the_token_expires()
+    {
+        var expiry = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 2;
+        using var response = await SubscribeAsync(("Authorization", $"Bearer {TestTokens.Hmac($$"""{"exp":{{expiry}}}""")}"));
+        using var events = await EventStream.OfAsync(response);
+
+        Assert.Null(await events.NextAsync());
+        Assert.InRange(TimeProvider.System.GetUtcNow(), DateTimeOffset.FromUnixTimeSeconds(expiry), DateTimeOffset.FromUnixTimeSeconds(expiry + 3));
+    }
+
+    // Security Considerations: "implementations supporting this mechanism MUST mitigate such attacks" (CSRF)
+    [Theory]
+    [InlineData("Origin", "https://example.com", HttpStatusCode.OK)]
+    [InlineData("Referer", "https://example.com/page", HttpStatusCode.OK)]
+    [InlineData("Origin", "https://evil.test", HttpStatusCode.Unauthorized)]
+    [InlineData("Referer", "https://evil.test/", HttpStatusCode.Unauthorized)]
+    [InlineData("X-Other", "1", HttpStatusCode.Unauthorized)]
+    public async Task Should_let_only_allowed_origins_publish_with_the_cookie(string header, string value, HttpStatusCode status)
+    {
+        using var form = new FormUrlEncodedContent([new("topic", "t"), new("data", "x")]);
+        using var response = await hub.PostAsync(token: null, form, ("Cookie", $"mercureAuthorization={TestTokens.Publisher()}"), (header, value));
+
+        Assert.Equal(status, response.StatusCode);
+    }
+
+    private static Task<Owned> OwnAsync(HubFixture fixture) => PublicationConformanceSpecs.OwnAsync(fixture);
+
+    private static string Topic() => Guid.NewGuid().ToString();
+
+    private Task<HttpResponseMessage> SubscribeAsync(params (string Name, string Value)[] headers) => hub.SubscribeAsync("?topic=t", headers);
+}
