@@ -4,7 +4,7 @@ namespace Mercure.Bench.Http;
 
 /// <summary>
 /// Decodes a gzip body as it arrives. The library only pulls, so it pulls from a source that answers "nothing more" at the end
-/// of each piece and goes on with the next; it keeps its state over that. Costs some 45 KB a connection (zlib's window).
+/// of each piece and goes on with the next; it keeps its state over that. Costs zlib's window and buffers, tens of KB, a connection.
 /// </summary>
 internal sealed class GzipDecoder : IDisposable
 {
