@@ -1,0 +1,11 @@
+namespace Mercure.Bench.Load;
+
+/// <summary>Owns the sockets of a run's subscribers.</summary>
+internal interface ISubscriberPool : IAsyncDisposable
+{
+    /// <summary>How many have their response head.</summary>
+    int Open { get; }
+
+    /// <summary>Ends when every subscriber has its response head.</summary>
+    Task ConnectAllAsync(CancellationToken cancel);
+}

@@ -1,0 +1,50 @@
+namespace Mercure.Bench.Load;
+
+/// <summary>One scenario.</summary>
+internal sealed record RunSettings
+{
+    public required Uri Url { get; init; }
+
+    public int Subscribers { get; init; }
+
+    /// <summary>Keep-alive connections that publish, each with one publish in flight.</summary>
+    public int Publishers { get; init; } = 1;
+
+    /// <summary>Publishes a second over all connections (open loop); 0: as fast as answers come (closed loop).</summary>
+    public double Rate { get; init; }
+
+    /// <summary>A publish stays in flight until every subscriber has it.</summary>
+    public bool Lockstep { get; init; }
+
+    public int Topics { get; init; } = 1;
+
+    public int Payload { get; init; } = 200;
+
+    public string? Target { get; init; }
+
+    public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan Warmup { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long to wait for what is under way when publishing has ended.</summary>
+    public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Between the last subscriber's response head and the first publish: some hubs answer before the subscription counts.</summary>
+    public TimeSpan Settle { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Publish this many and stop; 0: for the duration.</summary>
+    public long Count { get; init; }
+
+    public string? PublisherToken { get; init; }
+
+    public string? SubscriberToken { get; init; }
+
+    /// <summary>Subscriber connections a second; 0: as fast as possible.</summary>
+    public double Ramp { get; init; }
+
+    public bool Gzip { get; init; }
+
+    public bool Insecure { get; init; }
+
+    public int? Pid { get; init; }
+}

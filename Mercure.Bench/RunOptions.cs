@@ -1,0 +1,143 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Mercure.Bench.Http;
+using Mercure.Bench.Load;
+using Mercure.Bench.Verify;
+
+namespace Mercure.Bench;
+
+/// <summary>The options of <c>run</c> and <c>fill</c>, and how they become settings.</summary>
+internal sealed class RunOptions
+{
+    public const string FloorUrl = "floor";
+
+    private readonly Option<string> _url = new("--url") { Description = "The hub, or 'floor' for the floor alone", DefaultValueFactory = _ => "http://localhost:3000/hub" };
+    private readonly Option<int> _subscribers = Number("--subscribers", "Subscriber connections", 100, 0);
+    private readonly Option<int> _publishers = Number("--publishers", "Keep-alive connections that publish, one publish in flight each (0: 1, or 64 with --rate)", 0, 0);
+    private readonly Option<double> _rate = new("--rate") { Description = "Publishes a second, latencies from the intended time (0: each connection as fast as it is answered)" };
+    private readonly Option<bool> _lockstep = new("--lockstep") { Description = "A publish stays in flight until all subscribers have it" };
+    private readonly Option<int> _topics = Number("--topics", "Distinct topics; subscribers are spread over them", 1, 1);
+    private readonly Option<int> _payload = Number("--payload", "Bytes of data in an update", 200, Stamp.Size);
+    private readonly Option<TimeSpan> _duration = Span("--duration", "Time that is measured", "10s");
+    private readonly Option<TimeSpan> _warmup = Span("--warmup", "Publishing before that", "3s");
+    private readonly Option<TimeSpan> _drain = Span("--drain", "Longest wait for deliveries at the end", "10s");
+    private readonly Option<TimeSpan> _settle = Span("--settle", "Wait between the last subscriber's response head and the first publish", "500ms");
+    private readonly Option<string?> _publisherToken = new("--publisher-token") { Description = "JWT of publishers" };
+    private readonly Option<string?> _subscriberToken = new("--subscriber-token") { Description = "JWT of subscribers" };
+    private readonly Option<string?> _key = new("--jwt-key") { Description = "HS256 key to make both tokens with" };
+    private readonly Option<string?> _target = new("--target") { Description = "Target of the updates (none: public)" };
+    private readonly Option<double> _ramp = new("--ramp") { Description = "Subscriber connections a second (0: as fast as possible)" };
+    private readonly Option<bool> _gzip = new("--gzip") { Description = "Subscribers accept gzip" };
+    private readonly Option<bool> _insecure = new("--insecure") { Description = "Accept any TLS certificate" };
+    private readonly Option<int?> _pid = new("--pid") { Description = "The server's process: its CPU and memory are measured" };
+
+    public Option<bool> Floor { get; } = new("--floor") { Description = "Run the same against the floor, alternately, and give the ratio" };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "JSON on standard output" };
+
+    public Option<int> Repeat { get; } = Number("--repeat", "Runs; the table gives each and the medians", 1, 1);
+
+    public Option<long> Count { get; } = new("--count") { Description = "Updates to publish", Required = true };
+
+    public void AddToRun(Command command)
+    {
+        Option[] all =
+        [
+            _url, _subscribers, _publishers, _rate, _lockstep, _topics, _payload, _duration, _warmup, _drain, _settle, _publisherToken,
+            _subscriberToken, _key, _target, _ramp, _gzip, _insecure, _pid, Floor, Repeat, Json,
+        ];
+        Array.ForEach(all, command.Add);
+    }
+
+    public void AddToFill(Command command)
+    {
+        Option[] all = [Count, _url, _publishers, _topics, _payload, _publisherToken, _key, _target, _insecure, _pid, Json];
+        Array.ForEach(all, command.Add);
+    }
+
+    public bool IsFloorOnly(ParseResult parsed) => parsed.GetValue(_url) == FloorUrl;
+
+    public RunSettings Run(ParseResult parsed)
+    {
+        var key = parsed.GetValue(_key);
+        var rate = parsed.GetValue(_rate);
+        var settings = new RunSettings
+        {
+            Url = Url(parsed),
+            Subscribers = parsed.GetValue(_subscribers),
+            Publishers = parsed.GetValue(_publishers) is > 0 and var publishers ? publishers : rate > 0 ? 64 : 1,
+            Rate = rate,
+            Lockstep = parsed.GetValue(_lockstep),
+            Topics = parsed.GetValue(_topics),
+            Payload = parsed.GetValue(_payload),
+            Duration = parsed.GetValue(_duration),
+            Warmup = parsed.GetValue(_warmup),
+            Drain = parsed.GetValue(_drain),
+            Settle = parsed.GetValue(_settle),
+            PublisherToken = parsed.GetValue(_publisherToken) ?? (key is null ? null : Jwt.Mint(key)),
+            SubscriberToken = parsed.GetValue(_subscriberToken) ?? (key is null ? null : Jwt.Mint(key)),
+            Target = parsed.GetValue(_target),
+            Ramp = parsed.GetValue(_ramp),
+            Gzip = parsed.GetValue(_gzip),
+            Insecure = parsed.GetValue(_insecure),
+            Pid = parsed.GetValue(_pid),
+        };
+        return settings.Lockstep && settings.Subscribers < settings.Topics
+            ? throw new FormatException("--lockstep needs a subscriber for each topic.")
+            : settings;
+    }
+
+    public RunSettings Fill(ParseResult parsed)
+    {
+        var key = parsed.GetValue(_key);
+        return new RunSettings
+        {
+            Url = Url(parsed),
+            Count = parsed.GetValue(Count),
+            Publishers = parsed.GetValue(_publishers) is > 0 and var publishers ? publishers : 64,
+            Topics = parsed.GetValue(_topics),
+            Payload = parsed.GetValue(_payload),
+            Warmup = TimeSpan.Zero,
+            PublisherToken = parsed.GetValue(_publisherToken) ?? (key is null ? null : Jwt.Mint(key)),
+            Target = parsed.GetValue(_target),
+            Insecure = parsed.GetValue(_insecure),
+            Pid = parsed.GetValue(_pid),
+        };
+    }
+
+    private Uri Url(ParseResult parsed)
+    {
+        var url = parsed.GetValue(_url)!;
+        if (url == FloorUrl)
+            url = "http://floor.invalid/hub";
+        return Uri.TryCreate(url, UriKind.Absolute, out var result) && result.Scheme is "http" or "https"
+            ? result
+            : throw new FormatException($"--url: '{url}' is no http or https URL.");
+    }
+
+    private static Option<int> Number(string name, string description, int value, int least)
+    {
+        var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < least)
+                result.AddError($"{name} must be at least {least}.");
+        });
+        return option;
+    }
+
+    private static Option<TimeSpan> Span(string name, string description, string value) => new(name)
+    {
+        Description = $"{description} ({value})",
+        DefaultValueFactory = _ => Durations.TryParse(value, out var duration) ? duration : default,
+        CustomParser = result => Parse(name, result),
+    };
+
+    private static TimeSpan Parse(string name, ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (!Durations.TryParse(text, out var duration))
+            result.AddError($"{name}: '{text}' is no duration; write 500ms, 15s, 1m30s.");
+        return duration;
+    }
+}
