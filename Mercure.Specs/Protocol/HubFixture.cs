@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Mercure.Journal;
 using Mercure.Http.Protocol;
 using Mercure.Http.Protocol.V07;
 using Mercure.Http.Settings;
