@@ -10,7 +10,9 @@ internal static class Loading
 
     public static HubSettings Load(string[] arguments, params (string Name, string Value)[] environment)
     {
-        var variables = environment.ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in environment)
+            variables[name] = value;
         variables.TryAdd("JWT_KEY", "secret");
         // Wherever the specs run, an updates.db of that place is none of theirs
         variables.TryAdd("DB_PATH", Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.db"));
