@@ -42,8 +42,7 @@ internal static class KestrelSetup
         limits.MaxRequestLineSize = MaxHeadSize;
         limits.MaxRequestHeadersTotalSize = MaxHeadSize;
         limits.Http2.MaxRequestHeaderFieldSize = MaxHeadSize;
-        // Rows of the limit in docs/configuration.md: publishing above it is refused by the generation, with a reason; this
-        // one is the backstop for everything that reads a body
+        // Counted by Kestrel while the body arrives, so that nothing is held that will be refused (413)
         limits.MaxRequestBodySize = settings.Publish.MaxRequestSize;
         var readTimeout = settings.Listen.ReadTimeout;
         limits.RequestHeadersTimeout = readTimeout > TimeSpan.Zero && readTimeout < HeadTimeout ? readTimeout : HeadTimeout;
@@ -53,8 +52,8 @@ internal static class KestrelSetup
 
     private static void Listen(ListenOptions listen, ListenSettings settings)
     {
-        // Without TLS there is no negotiation, and Kestrel takes such an endpoint for HTTP/1.1
-        listen.Protocols = HttpProtocols.Http1AndHttp2;
+        // Without TLS nothing is negotiated, and Kestrel takes an endpoint for both protocols for HTTP/1.1 alone
+        listen.Protocols = settings.UsesTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
         if (!settings.UsesTls)
             return;
 

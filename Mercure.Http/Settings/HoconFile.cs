@@ -52,6 +52,9 @@ internal sealed partial class HoconFile
                 + "set the setting's own variable instead, it wins over the file");
         }
 
+        if (HoconBrackets.FirstUnpaired(text) is { } line)
+            throw new SettingsException($"{path} can't be understood: a bracket in line {line} has no partner");
+
         HoconObject root;
         try
         {

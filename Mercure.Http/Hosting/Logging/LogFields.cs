@@ -16,8 +16,14 @@ internal static class LogFields
 
     public static bool IsInMessage(string template, string name)
     {
-        var at = template.IndexOf(name, StringComparison.Ordinal);
-        return at > 0 && template[at - 1] == '{';
+        for (var at = template.IndexOf(name, StringComparison.Ordinal); at >= 0; at = template.IndexOf(name, at + 1, StringComparison.Ordinal))
+        {
+            var end = at + name.Length;
+            if (at > 0 && template[at - 1] == '{' && end < template.Length && template[end] is '}' or ':' or ',')
+                return true;
+        }
+
+        return false;
     }
 
     public static string Level(LogLevel level) => level switch

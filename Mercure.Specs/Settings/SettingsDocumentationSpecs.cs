@@ -1,0 +1,94 @@
+using Mercure.Http.Settings;
+using Xunit;
+
+namespace Mercure.Specs.Settings;
+
+public class SettingsDocumentationSpecs
+{
+    private const string TableStart = "<!-- settings: written by SettingsDocumentationSpecs with UPDATE_DOCS=1 -->\n";
+    private const string TableEnd = "<!-- /settings -->";
+
+    [Fact]
+    public void Should_read_every_key_that_the_defaults_hold()
+    {
+        var reader = new SettingsReader(new SettingsLayers(new Dictionary<string, string>(StringComparer.Ordinal), file: null));
+
+        SettingsLoader.Read(reader);
+
+        Assert.Equal(HoconFile.Defaults.Settings.Keys.Order(StringComparer.Ordinal), reader.Read.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Should_refuse_to_read_a_key_that_the_defaults_do_not_hold()
+    {
+        var reader = new SettingsReader(new SettingsLayers(new Dictionary<string, string>(StringComparer.Ordinal), file: null));
+
+        Assert.Throws<InvalidOperationException>(() => reader.Text("mercure.no-such-key"));
+    }
+
+    [Fact]
+    public void Should_find_the_same_keys_as_the_parser()
+    {
+        Assert.Equal(
+            HoconFile.Defaults.Settings.Keys.Order(StringComparer.Ordinal),
+            DocumentedSettings.Read().Select(setting => setting.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Should_have_a_comment_on_every_key()
+    {
+        Assert.All(DocumentedSettings.Read(), setting => Assert.True(setting.Comment.Length > 40, $"{setting.Key} has no comment worth the name"));
+    }
+
+    [Fact]
+    public void Should_name_the_environment_variables_of_every_key()
+    {
+        Assert.All(DocumentedSettings.Read(), setting =>
+        {
+            string[] names = SettingNames.Aliases.TryGetValue(setting.Key, out var alias)
+                ? [SettingNames.EnvironmentName(setting.Key), alias]
+                : [SettingNames.EnvironmentName(setting.Key)];
+            Assert.Equal(names, setting.Variables);
+        });
+    }
+
+    [Fact]
+    public void Should_have_an_alias_for_every_variable_of_the_reference()
+    {
+        string[] reference =
+        [
+            "ACME_CERT_DIR", "ACME_HOSTS", "ADDR", "ALLOW_ANONYMOUS", "CERT_FILE", "COMPRESS", "CORS_ALLOWED_ORIGINS", "DB_PATH", "DEBUG",
+            "DEMO", "HEARTBEAT_INTERVAL", "HISTORY_CLEANUP_FREQUENCY", "HISTORY_SIZE", "JWT_KEY", "KEY_FILE", "LOG_FORMAT",
+            "PUBLISHER_JWT_KEY", "PUBLISH_ALLOWED_ORIGINS", "READ_TIMEOUT", "SUBSCRIBER_JWT_KEY", "USE_FORWARDED_HEADERS", "WRITE_TIMEOUT",
+        ];
+
+        Assert.Equal(reference, SettingNames.Aliases.Values.Order(StringComparer.Ordinal));
+        Assert.All(SettingNames.Aliases.Keys, key => Assert.Contains(key, HoconFile.Defaults.Settings.Keys));
+    }
+
+    [Fact]
+    public void Should_leave_the_names_free_that_another_generation_uses_for_its_keys()
+    {
+        var names = HoconFile.Defaults.Settings.Keys.Select(SettingNames.EnvironmentName).ToList();
+
+        Assert.DoesNotContain("MERCURE_PUBLISHER_JWT_KEY", names);
+        Assert.DoesNotContain("MERCURE_SUBSCRIBER_JWT_KEY", names);
+    }
+
+    [Fact]
+    public void Should_list_every_setting_in_the_documentation()
+    {
+        var path = Path.Combine(Repository.Root, "docs", "configuration.md");
+        var text = File.ReadAllText(path);
+        var start = text.IndexOf(TableStart, StringComparison.Ordinal) + TableStart.Length;
+        var end = text.IndexOf(TableEnd, StringComparison.Ordinal);
+        if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
+        {
+            text = text[..start] + DocumentedSettings.Table() + text[end..];
+            File.WriteAllText(path, text);
+            end = text.IndexOf(TableEnd, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(DocumentedSettings.Table(), text[start..end]);
+    }
+}
