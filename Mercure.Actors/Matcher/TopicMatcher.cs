@@ -153,6 +153,9 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
             return;
         }
 
+        if (_log.IsEcho(request.Token))
+            return;
+
         if (_unanswered.TryGetValue(request.Token, out var known))
         {
             known.ReplyTo = Sender;
