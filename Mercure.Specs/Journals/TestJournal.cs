@@ -19,12 +19,20 @@ public sealed class TestJournal : IAsyncDisposable
 
     private readonly string? _database;
 
-    private TestJournal(string? database) => _database = database;
+    private TestJournal(string? database = null, string? directory = null)
+    {
+        _database = database;
+        Directory = directory ?? System.IO.Directory.CreateTempSubdirectory("mercure-specs-").FullName;
+    }
 
-    /// <summary>For <c>[MemberData]</c>: every database at hand that keeps the log over a restart.</summary>
-    public static TheoryData<TestDatabase> Durable => PostgreSqlServer is null ? [TestDatabase.Sqlite] : [TestDatabase.Sqlite, TestDatabase.PostgreSql];
+    /// <summary>Every database at hand that keeps the log over a restart.</summary>
+    public static IReadOnlyList<TestDatabase> DurableDatabases =>
+        PostgreSqlServer is null ? [TestDatabase.Sqlite] : [TestDatabase.Sqlite, TestDatabase.PostgreSql];
 
-    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("mercure-specs-").FullName;
+    /// <summary>The same, for <c>[MemberData]</c>.</summary>
+    public static TheoryData<TestDatabase> Durable => new(DurableDatabases);
+
+    public string Directory { get; }
 
     /// <summary>The SQLite file.</summary>
     public string File => Path.Combine(Directory, "updates.db");
@@ -38,15 +46,24 @@ public sealed class TestJournal : IAsyncDisposable
     public static async Task<TestJournal> CreateAsync(TestDatabase database) => database switch
     {
         TestDatabase.Sqlite => Sqlite(),
-        TestDatabase.Memory => new TestJournal(database: null) { Environment = [("MERCURE_JOURNAL", "memory")] },
+        TestDatabase.Memory => new TestJournal { Environment = [("MERCURE_JOURNAL", "memory")] },
         _ => await PostgreSqlAsync(PostgreSqlServer ?? throw new InvalidOperationException("MERCURE_SPECS_POSTGRESQL is not set.")),
     };
 
-    public static TestJournal Sqlite() => new(database: null) { Environment = [("DB_PATH", "updates.db")] };
+    /// <param name="directory">For a file system of its own; by default a new directory.</param>
+    public static TestJournal Sqlite(string? directory = null) => new(directory: directory) { Environment = [("DB_PATH", "updates.db")] };
+
+    /// <summary>On a server that the spec has for itself.</summary>
+    public static TestJournal On(string connectionString) => new()
+    {
+        ConnectionString = connectionString,
+        Environment = [("MERCURE_JOURNAL", "postgresql"), ("MERCURE_JOURNAL_CONNECTION_STRING", connectionString)],
+    };
 
     public async ValueTask DisposeAsync()
     {
-        System.IO.Directory.Delete(Directory, recursive: true);
+        if (System.IO.Directory.Exists(Directory))
+            System.IO.Directory.Delete(Directory, recursive: true);
         if (_database is not null)
             await ExecuteAsync(PostgreSqlServer!, $"DROP DATABASE {_database} WITH (FORCE)");
     }

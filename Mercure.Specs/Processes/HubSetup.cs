@@ -31,7 +31,13 @@ public sealed class HubSetup : IAsyncDisposable
     /// <summary>The hub's current directory.</summary>
     public string Directory => _journal.Directory;
 
+    /// <summary>The SQLite file.</summary>
+    public string File => _journal.File;
+
     public Dictionary<string, string> Environment { get; }
+
+    public static async Task<HubSetup> CreateAsync(TestDatabase database, params (string Name, string Value)[] environment) =>
+        new(await TestJournal.CreateAsync(database), environment);
 
     public ValueTask DisposeAsync() => _journal.DisposeAsync();
 

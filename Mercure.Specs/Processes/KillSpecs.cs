@@ -24,7 +24,7 @@ public sealed class KillSpecs(ITestOutputHelper output)
         var seed = Environment.TickCount;
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        await using var setup = new HubSetup(await TestJournal.CreateAsync(database));
+        await using var setup = await HubSetup.CreateAsync(database);
         var hub = await HubProcess.StartAsync(setup);
         await using var run = new LoadRun(setup);
         try
