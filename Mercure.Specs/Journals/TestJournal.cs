@@ -1,3 +1,6 @@
+using System.Data.Common;
+using Mercure.Journal;
+using Microsoft.Data.Sqlite;
 using Npgsql;
 using Xunit;
 
@@ -18,10 +21,12 @@ public sealed class TestJournal : IAsyncDisposable
     public static readonly string? PostgreSqlServer = System.Environment.GetEnvironmentVariable("MERCURE_SPECS_POSTGRESQL") is { Length: > 0 } server ? server : null;
 
     private readonly string? _database;
+    private readonly bool _isMemory;
 
-    private TestJournal(string? database = null, string? directory = null)
+    private TestJournal(string? database = null, string? directory = null, bool isMemory = false)
     {
         _database = database;
+        _isMemory = isMemory;
         Directory = directory ?? System.IO.Directory.CreateTempSubdirectory("mercure-specs-").FullName;
     }
 
@@ -40,13 +45,18 @@ public sealed class TestJournal : IAsyncDisposable
     /// <summary>Null unless the journal is in PostgreSQL.</summary>
     public string? ConnectionString { get; private init; }
 
+    /// <summary>For a hub in this process.</summary>
+    public JournalOptions Options => ConnectionString is not null
+        ? new JournalOptions { Kind = JournalKind.PostgreSql, ConnectionString = ConnectionString }
+        : new JournalOptions { Kind = _isMemory ? JournalKind.Memory : JournalKind.Sqlite, Path = File };
+
     /// <summary>The hub's settings for it.</summary>
     public required IReadOnlyList<(string Name, string Value)> Environment { get; init; }
 
     public static async Task<TestJournal> CreateAsync(TestDatabase database) => database switch
     {
         TestDatabase.Sqlite => Sqlite(),
-        TestDatabase.Memory => new TestJournal { Environment = [("MERCURE_JOURNAL", "memory")] },
+        TestDatabase.Memory => new TestJournal(isMemory: true) { Environment = [("MERCURE_JOURNAL", "memory")] },
         _ => await PostgreSqlAsync(PostgreSqlServer ?? throw new InvalidOperationException("MERCURE_SPECS_POSTGRESQL is not set.")),
     };
 
@@ -59,6 +69,14 @@ public sealed class TestJournal : IAsyncDisposable
         ConnectionString = connectionString,
         Environment = [("MERCURE_JOURNAL", "postgresql"), ("MERCURE_JOURNAL_CONNECTION_STRING", connectionString)],
     };
+
+    /// <summary>Straight to the database, past the hub.</summary>
+    public async Task<DbConnection> ConnectAsync()
+    {
+        DbConnection connection = ConnectionString is null ? new SqliteConnection($"Data Source={File};Pooling=False") : new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
 
     public async ValueTask DisposeAsync()
     {
