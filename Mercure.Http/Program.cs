@@ -1,5 +1,6 @@
 using Mercure.Http.Hosting;
 using Mercure.Http.Settings;
+using Mercure.Journal;
 
 try
 {
@@ -12,5 +13,10 @@ catch (SettingsException refusal)
 {
     foreach (var problem in refusal.Problems)
         await Console.Error.WriteLineAsync($"mercure: {problem}");
+    return 1;
+}
+catch (JournalException refusal)
+{
+    await Console.Error.WriteLineAsync($"mercure: {refusal.Message}");
     return 1;
 }

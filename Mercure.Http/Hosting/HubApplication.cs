@@ -1,5 +1,6 @@
 using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Settings;
+using Mercure.Http.Tokens;
 
 namespace Mercure.Http.Hosting;
 
@@ -41,6 +42,10 @@ public static class HubApplication
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Mercure.Http");
         if (settings.Debug)
             HubLog.DebugMode(logger);
+        if (TokenKey.Parse(settings.Tokens.PublisherKey).IsShort)
+            HubLog.ShortKey(logger, "publisher");
+        if (TokenKey.Parse(settings.Tokens.SubscriberKey).IsShort)
+            HubLog.ShortKey(logger, "subscriber");
         app.Lifetime.ApplicationStarted.Register(
             () => HubLog.Started(logger, settings.Listen.UsesTls ? "https" : "http", string.Join(' ', app.Urls)));
         app.Lifetime.ApplicationStopped.Register(() => HubLog.Stopped(logger));

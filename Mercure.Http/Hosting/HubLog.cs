@@ -21,6 +21,9 @@ internal static partial class HubLog
     [LoggerMessage(106, LogLevel.Warning, "Not every stream could be ended in time")]
     public static partial void StreamsNotClosed(ILogger logger, Exception reason);
 
+    [LoggerMessage(107, LogLevel.Warning, "The {role} key is shorter than 32 bytes: whoever sees a token can guess it")]
+    public static partial void ShortKey(ILogger logger, string role);
+
     [LoggerMessage(105, LogLevel.Warning, "Response aborted: it was not finished within the write timeout")]
     public static partial void ResponseTimedOut(ILogger logger, string method, string? path);
 }

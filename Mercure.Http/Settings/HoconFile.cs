@@ -23,13 +23,7 @@ internal sealed partial class HoconFile
 
     public static HoconFile Defaults { get; } = Parse(null, DefaultsText());
 
-    public static string DefaultsText()
-    {
-        using var stream = typeof(HoconFile).Assembly.GetManifestResourceStream("hocon/mercure.conf")
-            ?? throw new InvalidOperationException("hocon/mercure.conf is not embedded");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
+    public static string DefaultsText() => HoconResource.Read("mercure.conf");
 
     public static HoconFile Read(string path, string namedBy)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mercure.Http.Tokens;
 
 namespace Mercure.Http.Settings;
 
@@ -92,12 +93,16 @@ internal sealed class SettingsReader(SettingsLayers layers)
     /// <summary>A value that must not be shown; null when empty.</summary>
     public string? Key(string key)
     {
-        var text = Text(key);
-        if (text is not null && TokenShape.LooksLikeToken(text))
+        if (Text(key) is not { } text)
+            return null;
+
+        try
         {
-            _problems.Add(
-                $"{Find(key).Name} holds a token (JWT), its value is not shown; accepted: the key that tokens are signed with, "
-                + "an HMAC secret or a PEM public key");
+            TokenKey.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            _problems.Add($"{Find(key).Name} can't be used, its value is not shown: {e.Message}; accepted: an HMAC secret, or a PEM public key");
         }
 
         return text;

@@ -1,3 +1,4 @@
+using Mercure.Journal;
 using Mercure.Http.Settings;
 using Xunit;
 
@@ -37,7 +38,7 @@ public class SettingsDefaultsSpecs
     {
         Assert.Equal("default", _defaults.Name);
         Assert.Equal(1 << 20, _defaults.Publish.MaxRequestSize);
-        Assert.Equal(TimeSpan.FromSeconds(5), _defaults.Publish.Timeout);
+        Assert.Equal(TimeSpan.FromSeconds(2), _defaults.Publish.Timeout);
         Assert.Equal("", _defaults.AkkaConfig);
     }
 

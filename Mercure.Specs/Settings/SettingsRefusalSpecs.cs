@@ -138,7 +138,7 @@ public class SettingsRefusalSpecs
     {
         var problem = Loading.Problem((name, Token));
 
-        Assert.StartsWith($"{name} holds a token (JWT)", problem, StringComparison.Ordinal);
+        Assert.StartsWith($"{name} can't be used, its value is not shown: this is a token (JWT)", problem, StringComparison.Ordinal);
         Assert.DoesNotContain("eyJ", problem, StringComparison.Ordinal);
     }
 

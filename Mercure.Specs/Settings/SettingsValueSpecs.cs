@@ -1,3 +1,4 @@
+using Mercure.Journal;
 using Mercure.Http.Settings;
 using Xunit;
 

@@ -60,6 +60,7 @@ internal sealed class SubscribeEndpoint(
             Grant = result.Token?.Claims.Subscribe ?? Grant.None,
             Encoder = EventEncoders.For(context.Request, rules.Compress),
             Output = context.Response.BodyWriter,
+            Abort = context.Abort,
             Gone = context.RequestAborted,
             LastEventId = LastEventId(context.Request, query),
             EndsAt = EndsAt(result.Token?.ExpiresAt),
