@@ -3,7 +3,10 @@ using Xunit;
 
 namespace Mercure.Specs.Browser;
 
-/// <summary>One Chromium for all specs that need a browser; each takes a context of its own. Not run side by side: two browsers' worth of memory is enough.</summary>
+/// <summary>
+/// One Chromium and one hub for all specs that need a browser; each takes a context of its own, so without anybody's cookies.
+/// Not run side by side.
+/// </summary>
 [CollectionDefinition(Name)]
 public sealed class ChromiumCollection : ICollectionFixture<ChromiumFixture>
 {
@@ -17,10 +20,14 @@ public sealed class ChromiumFixture : IAsyncLifetime
 
     private IPlaywright? _playwright;
 
-    internal IBrowser Browser { get; private set; } = null!;
+    /// <summary>With the demo on; a spec that needs another starts its own.</summary>
+    internal HubProcess Hub { get; private set; } = null!;
+
+    private IBrowser Browser { get; set; } = null!;
 
     public async Task InitializeAsync()
     {
+        Hub = await HubProcess.StartAsync();
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -37,10 +44,19 @@ public sealed class ChromiumFixture : IAsyncLifetime
     {
         await Browser.DisposeAsync();
         _playwright?.Dispose();
+        await Hub.DisposeAsync();
     }
 
-    /// <summary>A page in a new context, so without anybody's cookies.</summary>
-    internal async Task<IPage> OpenAsync(Uri url, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    /// <summary>The hub's page, in a new context.</summary>
+    internal async Task<IPage> OpenAsync(HubProcess hub, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    {
+        foreach (var former in Browser.Contexts)
+            await former.CloseAsync();
+        return await OpenAnotherAsync(hub, width, height, scheme);
+    }
+
+    /// <summary>As <see cref="OpenAsync"/>, beside the pages that are open.</summary>
+    internal async Task<IPage> OpenAnotherAsync(HubProcess hub, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
     {
         var context = await Browser.NewContextAsync(new BrowserNewContextOptions
         {
@@ -49,7 +65,7 @@ public sealed class ChromiumFixture : IAsyncLifetime
         });
         context.SetDefaultTimeout(10_000);
         var page = await context.NewPageAsync();
-        await page.GotoAsync(url.AbsoluteUri);
+        await page.GotoAsync(hub.Address.AbsoluteUri);
         return page;
     }
 }

@@ -6,13 +6,9 @@ namespace Mercure.Specs.Browser;
 
 /// <summary>The demo page in a real browser, as a person uses it.</summary>
 [Collection(ChromiumCollection.Name)]
-public sealed class DemoPageSpecs(ChromiumFixture chromium) : IAsyncLifetime
+public sealed class DemoPageSpecs(ChromiumFixture chromium)
 {
-    private HubProcess _hub = null!;
-
-    public async Task InitializeAsync() => _hub = await HubProcess.StartAsync();
-
-    public async Task DisposeAsync() => await _hub.DisposeAsync();
+    private readonly HubProcess _hub = chromium.Hub;
 
     [Theory]
     [InlineData(375, 812)]
@@ -23,7 +19,7 @@ public sealed class DemoPageSpecs(ChromiumFixture chromium) : IAsyncLifetime
         await page.GetByLabel("Resource").FillAsync("/demo/novels/7.jsonld");
 
         await ClickAsync(page, "Discover");
-        await Expect(page.GetByLabel("Response of the resource")).ToContainTextAsync("Link: </hub>; rel=\"mercure\"");
+        await Expect(page.Locator("#found-response")).ToContainTextAsync("Link: </hub>; rel=\"mercure\"");
         await SubscribeAsync(page);
         await ClickAsync(page, "Publish");
 
@@ -37,7 +33,7 @@ public sealed class DemoPageSpecs(ChromiumFixture chromium) : IAsyncLifetime
     public async Task Should_show_an_update_with_a_target_to_a_token_that_holds_it_only()
     {
         var reader = await OpenAsync();
-        var stranger = await OpenAsync();
+        var stranger = await chromium.OpenAnotherAsync(_hub);
         await stranger.GetByLabel("Token", Exactly).SelectOptionAsync("bar");
         await SubscribeAsync(reader);
         await SubscribeAsync(stranger);
@@ -140,7 +136,7 @@ public sealed class DemoPageSpecs(ChromiumFixture chromium) : IAsyncLifetime
     [InlineData(1280, 900, ColorScheme.Light)]
     public async Task Should_fit_the_screen_whatever_arrives(int width, int height, ColorScheme scheme)
     {
-        var page = await chromium.OpenAsync(_hub.Address, width, height, scheme);
+        var page = await chromium.OpenAsync(_hub, width, height, scheme);
         await SubscribeAsync(page);
         var topic = await page.Locator("#subscribe-topics").InputValueAsync();
         foreach (var summary in await page.Locator("summary").AllAsync())
@@ -196,5 +192,5 @@ public sealed class DemoPageSpecs(ChromiumFixture chromium) : IAsyncLifetime
         await Expect(page.Locator("#state")).ToHaveTextAsync("live");
     }
 
-    private Task<IPage> OpenAsync(int width = 1280, int height = 900) => chromium.OpenAsync(_hub.Address, width, height);
+    private Task<IPage> OpenAsync(int width = 1280, int height = 900) => chromium.OpenAsync(_hub, width, height);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -18,14 +19,13 @@ internal sealed class HubProcess : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly Process _process;
-    private readonly string _directory;
+    private readonly ProcessStartInfo _start;
     private readonly StringBuilder _log = new();
+    private Process _process = null!;
 
-    private HubProcess(Process process, string directory, Uri address)
+    private HubProcess(ProcessStartInfo start, Uri address)
     {
-        _process = process;
-        _directory = directory;
+        _start = start;
         Address = address;
         Client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(20) };
     }
@@ -46,6 +46,7 @@ internal sealed class HubProcess : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet", [Program()])
         {
             WorkingDirectory = directory,
+            UseShellExecute = false,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         };
@@ -57,9 +58,16 @@ internal sealed class HubProcess : IAsyncDisposable
         foreach (var (name, value) in defaults.Concat(environment))
             start.Environment[name] = value;
 
-        var hub = new HubProcess(Process.Start(start)!, directory, address);
-        await hub.StartedAsync();
+        var hub = new HubProcess(start, address);
+        await hub.StartAsync();
         return hub;
+    }
+
+    /// <summary>Stops it, and starts it again on the same port and database.</summary>
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAsync();
     }
 
     public async Task<string> PublishAsync(string topic, string data, params string[] targets)
@@ -70,14 +78,19 @@ internal sealed class HubProcess : IAsyncDisposable
             [new("topic", topic), new("data", data), .. targets.Select(target => KeyValuePair.Create("target", target))]);
         using var response = await Client.SendAsync(request);
         var body = await response.Content.ReadAsStringAsync();
-        Assert(response.IsSuccessStatusCode, $"Publishing failed: {response.StatusCode} {body}");
-        return body;
+        return response.IsSuccessStatusCode ? body : throw new InvalidOperationException($"Publishing failed: {response.StatusCode} {body}");
     }
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        await StopAsync();
+        Directory.Delete(_start.WorkingDirectory, recursive: true);
+    }
+
+    private async Task StopAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
             await kill.WaitForExitAsync();
         using var timeout = new CancellationTokenSource(StopTimeout);
         try
@@ -90,11 +103,11 @@ internal sealed class HubProcess : IAsyncDisposable
         }
 
         _process.Dispose();
-        Directory.Delete(_directory, recursive: true);
     }
 
-    private async Task StartedAsync()
+    private async Task StartAsync()
     {
+        _process = Process.Start(_start)!;
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _process.OutputDataReceived += static (_, _) => { };
         _process.ErrorDataReceived += (_, line) =>
@@ -124,11 +137,5 @@ internal sealed class HubProcess : IAsyncDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static void Assert(bool holds, string message)
-    {
-        if (!holds)
-            throw new InvalidOperationException(message);
     }
 }
