@@ -1,3 +1,4 @@
+using Mercure.Http.Demo;
 using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Protocol;
 using Mercure.Http.Settings;
@@ -20,6 +21,7 @@ internal sealed class HubPipeline
     private readonly RequestGuard _guard;
     private readonly HealthEndpoint _health;
     private readonly PageSet _pages;
+    private readonly bool _demo;
     private readonly RequestDelegate _dispatch;
 
     public HubPipeline(
@@ -34,6 +36,7 @@ internal sealed class HubPipeline
         _generations = [.. generations];
         _handlers = [.. _generations.Select(static generation => (RequestDelegate)generation.HandleAsync)];
         _pages = PageSet.Load(settings.Demo);
+        _demo = settings.Demo;
         _dispatch = DispatchAsync;
     }
 
@@ -60,6 +63,8 @@ internal sealed class HubPipeline
     private Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "";
+        if (_demo && DemoResource.Claims(path))
+            return DemoResource.AnswerAsync(context);
         var page = path == HealthEndpoint.Path ? null : _pages.Find(path);
         if (page is null && path != HealthEndpoint.Path)
             return NotFoundAsync(context, path);

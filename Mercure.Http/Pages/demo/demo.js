@@ -1,0 +1,313 @@
+// The demo page: the protocol as a browser speaks it, with fetch and EventSource.
+
+const tokens = {
+  foo: "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6WyJmb28iLCJiYXIiXSwicHVibGlzaCI6WyJmb28iXX19.afLx2f2ut3YgNVFStCx95Zm_UND1mZJ69OenXaDuZL8",
+  reader: "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6WyJmb28iXX19.ln_783SuK7WdDteKLuHjAx5u80_18jzEFnWlu5szER8",
+  bar: "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6WyJiYXIiXSwicHVibGlzaCI6WyJiYXIiXX19.UD3LMR-IPZ3fz46DpQb1Zb4PSTkvcxB8QCg0Iyxz0e4",
+  public: "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6W10sInB1Ymxpc2giOltdfX0.mKvZ1SoYICa1D3GaRAsqzfUMVrFJu2EYe4A6JLjjyA4",
+  all: "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6WyIqIl0sInB1Ymxpc2giOlsiKiJdfX0.M1yJUov4a6oLrigTqBZQO_ohWUsg3Uz1bnLD4MIyWLo",
+  none: "",
+};
+
+const shownUpdates = 100;
+const byId = id => document.getElementById(id);
+const forms = document.forms;
+const field = (form, name) => forms[form].elements[name];
+const lines = text => text.split("\n").map(line => line.trim()).filter(Boolean);
+const currentToken = () => field("token", "text").value.trim();
+
+let hub = new URL("/hub", location);
+let source;
+const listened = new Set();
+
+function say(form, text, good) {
+  const output = forms[form].querySelector("output");
+  output.textContent = text;
+  output.className = good ? "good" : "bad";
+}
+
+function setState(state, text) {
+  byId("state").dataset.state = state;
+  byId("state").textContent = text;
+}
+
+/** What a refusal means, in the hub's words and in ours. */
+async function explain(response) {
+  const reason = (await response.text()).trim().slice(0, 500);
+  const hint = {
+    401: "Look at the token: is it signed with the hub's key, and may it do that?",
+    403: "The token is fine, but does not go that far.",
+    413: "Send less, or raise max-request-size.",
+    503: "The hub can't do it now; try again.",
+  }[response.status] ?? "";
+  return `The hub refused (${response.status}): ${reason || response.statusText} ${hint}`.trim();
+}
+
+const unreachable = "The hub can't be reached: is it still running?";
+
+/** Link headers arrive joined by commas: <url>; rel="name", <url>; rel="name". */
+function linksOf(response) {
+  const links = {};
+  for (const [, url, rel] of (response.headers.get("Link") ?? "").matchAll(/<([^>]*)>\s*;\s*rel="?([^",;]+)"?/g))
+    links[rel] ??= new URL(url, response.url);
+  return links;
+}
+
+/** A script can't set the cookie, which is out of its reach; the demo's resources do, as an application would. */
+async function setCookie(token) {
+  const response = await fetch(`/demo/cookie?${new URLSearchParams({ jwt: token })}`);
+  if (!response.ok)
+    throw new Error(await explain(response));
+}
+
+function handle(form, action) {
+  forms[form].addEventListener("submit", async event => {
+    event.preventDefault();
+    try {
+      await action();
+    } catch (error) {
+      say(form, error instanceof TypeError ? unreachable : error.message, false);
+    }
+  });
+}
+
+// 1. Discover
+
+async function discover() {
+  const url = new URL(field("discover", "url").value, location);
+  if (url.origin !== location.origin)
+    throw new Error(`This page talks to ${location.origin} only. Take a path such as /demo/books/1.jsonld.`);
+
+  const request = new URL(url);
+  if (field("discover", "body").value)
+    request.searchParams.set("body", field("discover", "body").value);
+  if (currentToken())
+    request.searchParams.set("jwt", currentToken());
+  const response = await fetch(request);
+  if (!response.ok)
+    throw new Error(`The resource answered ${response.status}: ${(await response.text()).slice(0, 300)}`);
+
+  const links = linksOf(response);
+  showResponse(response, links, await response.text());
+  if (!links.mercure)
+    throw new Error("The response has no Link header with rel=\"mercure\": this resource does not say where its hub is.");
+
+  hub = links.mercure;
+  const topic = (links.self ?? url).href;
+  field("subscribe", "topics").value = topic;
+  field("publish", "topics").value = topic;
+  showCommand();
+  say("discover", `The hub is ${hub.href}, and the topic ${topic}`, true);
+}
+
+function showResponse(response, links, body) {
+  const head = Object.entries(links).map(([rel, url]) => `Link: <${url.pathname}${url.search}>; rel="${rel}"`);
+  byId("found-response").textContent =
+    [`HTTP ${response.status}`, `Content-Type: ${response.headers.get("Content-Type")}`, ...head, "", body].join("\n");
+  byId("found").hidden = false;
+}
+
+// 2. Subscribe
+
+async function subscribe() {
+  await setCookie(field("subscribe", "cookie").checked ? currentToken() : "");
+  const url = new URL(hub);
+  for (const topic of lines(field("subscribe", "topics").value))
+    url.searchParams.append("topic", topic);
+  const last = field("subscribe", "last").value.trim();
+  if (last)
+    url.searchParams.set("Last-Event-ID", last);
+
+  source?.close();
+  listened.clear();
+  setState("wait", "connecting");
+  const opened = source = new EventSource(url, { withCredentials: true });
+  byId("unsubscribe").disabled = false;
+  opened.onopen = () => {
+    setState("live", "live");
+    say("subscribe", "Subscribed: updates arrive as they are published.", true);
+  };
+  opened.onerror = () => onStreamError(opened, url);
+  listen("message");
+  field("subscribe", "types").value.split(",").forEach(type => listen(type.trim()));
+}
+
+function listen(type) {
+  if (!source || !type || listened.has(type))
+    return;
+  listened.add(type);
+  source.addEventListener(type, show);
+}
+
+/** An EventSource tells nothing about a refusal, so the same is asked once more. */
+async function onStreamError(failed, url) {
+  if (failed !== source)
+    return;
+  if (failed.readyState !== EventSource.CLOSED) {
+    setState("wait", "reconnecting");
+    say("subscribe", "The stream has ended. The browser reconnects, and asks for what it has missed.", false);
+    return;
+  }
+
+  setState("bad", "refused");
+  byId("unsubscribe").disabled = true;
+  const abort = new AbortController();
+  try {
+    const response = await fetch(url, { signal: abort.signal, credentials: "include" });
+    say("subscribe", response.ok ? "The stream was refused for a moment. Subscribe again." : await explain(response), false);
+  } catch {
+    say("subscribe", unreachable, false);
+  } finally {
+    abort.abort();
+  }
+}
+
+function unsubscribe() {
+  source?.close();
+  source = undefined;
+  setState("off", "not subscribed");
+  byId("unsubscribe").disabled = true;
+  say("subscribe", "Unsubscribed.", true);
+}
+
+function show(event) {
+  const item = byId("update").content.cloneNode(true);
+  item.querySelector("time").textContent = new Date().toLocaleTimeString();
+  item.querySelector(".type").textContent = event.type;
+  item.querySelector(".id").textContent = event.lastEventId;
+  item.querySelector("pre").textContent = event.data;
+  item.querySelector("button").addEventListener("click", () => replayFrom(event.lastEventId));
+  const list = byId("updates");
+  list.prepend(item);
+  if (list.children.length > shownUpdates)
+    list.lastElementChild.remove();
+  showCount();
+}
+
+function replayFrom(id) {
+  field("subscribe", "last").value = id;
+  field("subscribe", "last").closest("details").open = true;
+  forms.subscribe.requestSubmit();
+}
+
+function showCount() {
+  const none = byId("updates").children.length === 0;
+  byId("nothing").hidden = !none;
+  byId("clear").hidden = none;
+}
+
+// 3. Publish
+
+function publication() {
+  const body = new URLSearchParams();
+  lines(field("publish", "topics").value).forEach(topic => body.append("topic", topic));
+  body.append("data", field("publish", "data").value);
+  lines(field("publish", "targets").value).forEach(target => body.append("target", target));
+  for (const name of ["id", "type", "retry"]) {
+    if (field("publish", name).value)
+      body.append(name, field("publish", name).value);
+  }
+  return body;
+}
+
+async function publish() {
+  const proof = field("publish", "proof").value;
+  const headers = {};
+  if (proof === "header" && currentToken())
+    headers.Authorization = `Bearer ${currentToken()}`;
+  if (proof === "cookie")
+    await setCookie(currentToken());
+
+  listen(field("publish", "type").value);
+  const response = await fetch(hub, {
+    method: "POST",
+    headers,
+    body: publication(),
+    credentials: proof === "cookie" ? "include" : "omit",
+  });
+  if (!response.ok)
+    throw new Error(await explain(response));
+  say("publish", `Published, with the id ${await response.text()}`, true);
+}
+
+const quote = text => `'${text.replaceAll("'", "'\\''")}'`;
+
+function showCommand() {
+  const options = [...publication()].map(([name, value]) => `--data-urlencode ${quote(`${name}=${value}`)}`);
+  if (field("publish", "proof").value !== "none" && currentToken())
+    options.unshift(`-H ${quote(`Authorization: Bearer ${currentToken()}`)}`);
+  byId("publish-curl").textContent = ["curl", ...options, quote(hub.href)].join(" \\\n  ");
+}
+
+// Token
+
+function claimsOf(token) {
+  const parts = token.split(".");
+  if (parts.length !== 3)
+    throw new Error("This is not a token: a token has three parts, joined by dots.");
+  try {
+    const bytes = Uint8Array.from(atob(parts[1].replaceAll("-", "+").replaceAll("_", "/")), character => character.codePointAt(0));
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new Error("This is not a token: its middle part is not JSON in base64url.");
+  }
+}
+
+function targetsIn(list) {
+  return list.includes("*") ? "everything" : ["public updates", ...list.map(target => `“${target}”`)].join(", ");
+}
+
+function meaningOf(token) {
+  if (!token)
+    return ["No token: you can't publish, and read public updates where the hub lets anonymous subscribers in."];
+  const claims = claimsOf(token);
+  const { publish, subscribe } = claims.mercure ?? {};
+  return [
+    Array.isArray(publish) ? `Publishes: ${targetsIn(publish)}.` : "Can't publish: it has no list mercure.publish.",
+    `Reads: ${targetsIn(Array.isArray(subscribe) ? subscribe : [])}.`,
+    ...(claims.exp ? [`Expires: ${new Date(claims.exp * 1000).toLocaleString()}.`] : []),
+  ];
+}
+
+function showMeaning() {
+  const paragraph = (text, name = "") => Object.assign(document.createElement("p"), { textContent: text, className: name });
+  try {
+    byId("token-meaning").replaceChildren(...meaningOf(currentToken()).map(text => paragraph(text)));
+  } catch (error) {
+    byId("token-meaning").replaceChildren(paragraph(error.message, "bad"));
+  }
+  showCommand();
+}
+
+function chooseToken() {
+  const chosen = tokens[field("token", "choice").value];
+  field("token", "text").value = chosen ?? "";
+  if (chosen === undefined) {
+    byId("token-details").open = true;
+    field("token", "text").focus();
+  }
+  showMeaning();
+}
+
+handle("discover", discover);
+handle("subscribe", subscribe);
+handle("publish", publish);
+handle("token", async () => {});
+forms.publish.addEventListener("input", showCommand);
+field("token", "choice").addEventListener("change", chooseToken);
+field("token", "text").addEventListener("input", () => {
+  field("token", "choice").value = "own";
+  showMeaning();
+});
+byId("unsubscribe").addEventListener("click", unsubscribe);
+byId("clear").addEventListener("click", () => {
+  byId("updates").replaceChildren();
+  showCount();
+});
+
+const topic = new URL("/demo/books/1.jsonld", location).href;
+field("discover", "url").value = topic;
+field("subscribe", "topics").value = topic;
+field("publish", "topics").value = topic;
+document.querySelectorAll("code.origin").forEach(code => { code.textContent = location.origin + code.textContent; });
+chooseToken();
