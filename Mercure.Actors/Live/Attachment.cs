@@ -29,6 +29,12 @@ internal sealed class Attachment(IActorRef sink, Subscription subscription)
             Run = Run is null ? alone : Run.With(update);
     }
 
+    /// <summary>Why it does not get this update; null when it does.</summary>
+    public string? WhyNot(StoredUpdate update) =>
+        !_subscription.Grant.Allows(update.Update.Audience) ? "its token holds none of the update's targets"
+        : !_subscription.Wants(update) ? "no selector matches a topic of the update"
+        : null;
+
     public Delivery TakeRun()
     {
         var run = Run!;

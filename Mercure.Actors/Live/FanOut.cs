@@ -1,23 +1,32 @@
+using Akka.Event;
 using Mercure.Actors.Log;
 using Mercure.Actors.Matching;
+using Mercure.Actors.Updates;
 
 namespace Mercure.Actors.Live;
 
 /// <summary>The live subscribers of a node, by what they asked for. The switchboard owns it.</summary>
-internal sealed class FanOut
+internal sealed class FanOut(ILoggingAdapter log)
 {
     private readonly SelectorIndex<Attachment> _index = new();
     private readonly List<IReadOnlyList<Attachment>> _found = [];
     private readonly List<Attachment> _touched = [];
 
+    // Only kept while somebody wants to know why an update was not sent: the index finds no one else.
+    private readonly HashSet<Attachment> _all = [];
+
     public void Add(Attachment attachment)
     {
+        if (log.IsDebugEnabled)
+            _all.Add(attachment);
+
         foreach (var selector in attachment.Selectors)
             _index.Add(selector, attachment);
     }
 
     public void Remove(Attachment attachment)
     {
+        _all.Remove(attachment);
         foreach (var selector in attachment.Selectors)
             _index.Remove(selector, attachment);
     }
@@ -27,6 +36,9 @@ internal sealed class FanOut
     {
         foreach (var update in batch.Updates)
         {
+            if (log.IsDebugEnabled)
+                Explain(update);
+
             foreach (var topic in update.Update.Topics)
                 _index.Find(topic, _found);
 
@@ -53,5 +65,16 @@ internal sealed class FanOut
             attachment.Sink.Tell(attachment.TakeRun(), Akka.Actor.ActorRefs.NoSender);
 
         _touched.Clear();
+    }
+
+    private void Explain(StoredUpdate update)
+    {
+        var topics = string.Join(", ", update.Update.Topics);
+        log.Debug("Update {0} about {1}: {2}", update.Id, topics, System.Text.Encoding.UTF8.GetString(update.Update.Data.GetValueOrDefault().Span));
+        foreach (var attachment in _all)
+        {
+            if (attachment.WhyNot(update) is { } reason)
+                log.Debug("Update {0} is not sent to the subscriber of {1}: {2}", update.Id, string.Join(", ", attachment.Selectors), reason);
+        }
     }
 }

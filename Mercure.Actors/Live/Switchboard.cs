@@ -45,7 +45,7 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
     private readonly IActorRef _history;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Guid _self = Guid.NewGuid();
-    private readonly FanOut _fanOut = new();
+    private readonly FanOut _fanOut;
     private readonly RecentBatches _recent = new(RecentUpdates, RecentBytes);
     private readonly RecentBatches _ahead = new(RecentUpdates, RecentBytes);
     private readonly Dictionary<IActorRef, Attachment> _attached = [];
@@ -66,6 +66,7 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
         _options = options;
         _matcher = matcher;
         _history = history;
+        _fanOut = new FanOut(_log);
 
         Receive<LinkProtocol.Routed>(OnRouted);
         Receive<Attach>(OnAttach);

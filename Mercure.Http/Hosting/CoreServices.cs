@@ -1,6 +1,8 @@
 using Akka.Hosting;
+using Akka.Hosting.Logging;
 using Mercure.Actors;
 using Mercure.Actors.Hosting;
+using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Protocol;
 using Mercure.Http.Protocol.V07;
 using Mercure.Http.Settings;
@@ -37,8 +39,10 @@ public static class CoreServices
                 akka.ConfigureLoggers(logging =>
                 {
                     logging.ClearLoggers();
-                    logging.AddLoggerFactory(provider.GetRequiredService<ILoggerFactory>());
+                    logging.AddLogger<ActorLog>();
+                    logging.LogLevel = settings.Debug ? Akka.Event.LogLevel.DebugLevel : Akka.Event.LogLevel.InfoLevel;
                 });
+                akka.AddSetup(new LoggerFactorySetup(provider.GetRequiredService<ILoggerFactory>()));
                 akka.AddHocon(HoconResource.Read("akka.conf"), HoconAddMode.Prepend);
                 akka.WithHubJournal(databases);
                 akka.WithMercureHub(

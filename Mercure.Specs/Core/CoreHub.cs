@@ -35,7 +35,7 @@ internal sealed class CoreHub : IAsyncDisposable
 
     /// <summary>Starts a hub; <paramref name="start"/> replaces its actors by others on the same configuration.</summary>
     public static async Task<CoreHub> StartAsync(
-        JournalOptions journal, HubOptions options, Func<ActorSystem, IHubStore, Task>? start = null, TimeProvider? clock = null)
+        JournalOptions journal, HubOptions options, Func<ActorSystem, IHubStore, Task>? start = null, TimeProvider? clock = null, string config = "")
     {
         var databases = JournalDatabases.Open(journal);
         var store = JournalHosting.CreateStore(databases, options.PersistenceId);
@@ -46,6 +46,8 @@ internal sealed class CoreHub : IAsyncDisposable
             akka.ConfigureLoggers(logging => logging.ClearLoggers());
             akka.AddHocon(HoconResource.Read("akka.conf"), HoconAddMode.Prepend);
             akka.WithHubJournal(databases);
+            if (config.Length > 0)
+                akka.AddHocon(config, HoconAddMode.Prepend);
             if (start is null)
                 akka.WithMercureHub(options, store, clock ?? TimeProvider.System, hub);
             else

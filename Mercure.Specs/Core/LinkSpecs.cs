@@ -76,7 +76,7 @@ public sealed class LinkSpecs : IDisposable
         }
     }
 
-    private static Hub StartNode(ActorSystem system, IHubStore store, HubOptions options, IActorRef wire, int number)
+    internal static Hub StartNode(ActorSystem system, IHubStore store, HubOptions options, IActorRef wire, int number)
     {
         var history = system.ActorOf(History.Props(options, store), $"history-{number}");
         var switchboard = system.ActorOf(Switchboard.Props(options, wire, history), $"switchboard-{number}");
@@ -87,7 +87,7 @@ public sealed class LinkSpecs : IDisposable
         return hub;
     }
 
-    private static CoreStream Subscribe(Hub node, string? lastEventId) => new(node.SubscribeAsync, lastEventId, reads: true, Grant.None, [Topic]);
+    internal static CoreStream Subscribe(Hub node, string? lastEventId) => new(node.SubscribeAsync, lastEventId, reads: true, Grant.None, [Topic]);
 
     /// <summary>One update after the other; one that the hub could not promise is followed by another.</summary>
     private static async Task PublishAllAsync(Hub node, string name, ConcurrentDictionary<string, string> acknowledged)
