@@ -130,7 +130,8 @@ public static class JournalCodec
         Generation = (Generation)published.Generation,
         Topics = [.. published.Topics],
         Audience = Audience.Of([.. published.Audience.Select(name => new AudienceName((AudienceKind)name.Kind, name.Value))]),
-        Data = published.HasData ? published.Data.Memory : null,
+        // Without the cast null would become empty memory: no data and empty data are different updates.
+        Data = published.HasData ? (ReadOnlyMemory<byte>?)published.Data.Memory : null,
         Id = published.HasId ? published.Id : null,
         Type = published.HasType ? published.Type : null,
         Retry = published.Retry,
