@@ -27,6 +27,9 @@ public sealed class JournalDatabases : IDisposable
 
     internal DataOptions Index { get; }
 
+    /// <summary>linq2db's name of the provider.</summary>
+    internal string Provider => Journal.ConnectionOptions.ProviderName!;
+
     /// <summary>Whether the schema must be made by our own statements instead of the plugin's.</summary>
     internal bool IsMySql { get; private init; }
 

@@ -84,7 +84,7 @@ public sealed class PublishGateway : ReceiveActor, IWithTimers
 
     private void SendWaiting()
     {
-        while (_waiting.Count > 0 && _outstanding.Count < MaxOutstanding)
+        while (_waiting.Count > 0 && _outstanding.Count < MaxOutstanding && IsInWindow(_lastNumber + 1))
         {
             var publishes = TakeRequest();
             var token = new RequestToken(_gateway, ++_lastNumber);
@@ -92,6 +92,18 @@ public sealed class PublishGateway : ReceiveActor, IWithTimers
             _outstanding.Add(token.Number, new Outstanding(request, publishes, _clock.GetTimestamp()));
             _matcher.Tell(request);
         }
+    }
+
+    /// <summary>The writer forgets answers by count: an unanswered request must not fall out of its memory.</summary>
+    private bool IsInWindow(long number)
+    {
+        foreach (var unanswered in _outstanding.Keys)
+        {
+            if (number - unanswered >= RequestMemory.AnswersPerGateway)
+                return false;
+        }
+
+        return true;
     }
 
     private List<Waiting> TakeRequest()

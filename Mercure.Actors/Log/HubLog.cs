@@ -26,6 +26,9 @@ public sealed class HubLog
     /// <summary>The result of a request that is already in the log.</summary>
     public bool TryGetAnswer(RequestToken token, out RequestAnswer answer) => _answered.TryGet(token, out answer);
 
+    /// <inheritdoc cref="RequestMemory.IsEcho"/>
+    public bool IsEcho(RequestToken token) => _answered.IsEcho(token);
+
     /// <summary>The row with which a writer begins; it brings the header if the log has none.</summary>
     public BatchWritten Begin(ulong epochNonce, DateTimeOffset time) =>
         Row(epochNonce, time, [], Ids is null ? [new LogEntry.WriterStarted(), NewHeader()] : [new LogEntry.WriterStarted()]);

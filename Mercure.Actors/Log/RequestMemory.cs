@@ -11,8 +11,11 @@ public readonly record struct RequestAnswer(long Number, Position First, int Cou
 /// </summary>
 public sealed class RequestMemory
 {
-    /// <summary>A gateway has far fewer requests outstanding than this.</summary>
-    internal const int AnswersPerGateway = 64;
+    /// <summary>
+    /// While a request is unanswered its gateway sends none whose number is this much greater. So the answer of a request
+    /// that may still be asked for is always remembered, and one with a number this far behind is an echo.
+    /// </summary>
+    internal const int AnswersPerGateway = 128;
 
     /// <summary>A node that restarts is a new gateway: those heard longest ago are forgotten first.</summary>
     internal const int Gateways = 256;
@@ -42,6 +45,10 @@ public sealed class RequestMemory
         return false;
     }
 
+    /// <summary>Whether this is a late repetition of a request whose answer has reached its gateway.</summary>
+    public bool IsEcho(RequestToken token) =>
+        _windows.TryGetValue(token.Gateway, out var node) && token.Number <= node.Value.Newest - AnswersPerGateway;
+
     public void Add(Guid gateway, RequestAnswer answer)
     {
         if (!_windows.TryGetValue(gateway, out var node))
@@ -57,9 +64,7 @@ public sealed class RequestMemory
         }
 
         _byAge.AddLast(node);
-        node.Value.Answers.Enqueue(answer);
-        if (node.Value.Answers.Count > AnswersPerGateway)
-            node.Value.Answers.Dequeue();
+        node.Value.Add(answer);
     }
 
     private void Forget(LinkedListNode<Window> node)
@@ -71,5 +76,15 @@ public sealed class RequestMemory
     private sealed record Window(Guid Gateway)
     {
         public Queue<RequestAnswer> Answers { get; } = new();
+
+        public long Newest { get; private set; }
+
+        public void Add(RequestAnswer answer)
+        {
+            Newest = Math.Max(Newest, answer.Number);
+            Answers.Enqueue(answer);
+            if (Answers.Count > AnswersPerGateway)
+                Answers.Dequeue();
+        }
     }
 }

@@ -153,6 +153,9 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
             return;
         }
 
+        if (_log.IsEcho(request.Token))
+            return;
+
         if (_unanswered.TryGetValue(request.Token, out var known))
         {
             known.ReplyTo = Sender;
@@ -267,9 +270,12 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
 
     private void SaveSnapshotWhenDue()
     {
-        if (_log.SequenceNumber - _snapshotTried < _options.SnapshotEvery)
-            return;
+        if (_log.SequenceNumber - _snapshotTried >= _options.SnapshotEvery)
+            SaveSnapshotNow();
+    }
 
+    private void SaveSnapshotNow()
+    {
         _snapshotTried = _log.SequenceNumber;
         SaveSnapshot(_log.TakeSnapshot());
     }
@@ -284,9 +290,8 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
     {
         if (trim.SequenceNumber > _snapshotAt)
         {
-            // Recovery would miss these rows. Without new rows no snapshot comes by itself.
-            _snapshotTried = 0;
-            SaveSnapshotWhenDue();
+            // Recovery would miss these rows, and the next snapshot may be far off, in rows or in time.
+            SaveSnapshotNow();
         }
         else if (trim.SequenceNumber >= _log.HeaderAt)
         {

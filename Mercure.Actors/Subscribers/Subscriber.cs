@@ -41,6 +41,7 @@ internal sealed class Subscriber : ReceiveActor
     private bool _pulled;
     private bool _opened;
     private bool _wantsNext;
+    private StreamEnd? _end;
 
     public Subscriber(Subscription subscription, TaskCompletionSource<StreamEnd> ended, IActorRef switchboard, IActorRef history, IMaterializer materializer)
     {
@@ -115,7 +116,11 @@ internal sealed class Subscriber : ReceiveActor
     private void OnSinkReady(SinkReady ready)
     {
         _sink = ready.Sink;
-        Next();
+        // A client may leave before there was a sink to tell.
+        if (_end is { } end)
+            Finish(end);
+        else
+            Next();
     }
 
     private void OnPulled()
@@ -246,6 +251,7 @@ internal sealed class Subscriber : ReceiveActor
 
     private void Finish(StreamEnd end)
     {
+        _end ??= end;
         _switchboard.Tell(Switchboard.Detach.Instance);
         _sink.Tell(new SseSink.Finish(end));
     }

@@ -116,6 +116,7 @@ public sealed class CatchupSpecs : IDisposable
     {
         await using var hub = await CoreHub.StartAsync(_directory.Sqlite, new HubOptions());
         await using var slow = hub.Subscribe(lastEventId: null, reads: false, Topic);
+        await slow.Opened;
         await using var fast = hub.Subscribe(lastEventId: null, Topic);
         await fast.Opened;
 
@@ -136,6 +137,7 @@ public sealed class CatchupSpecs : IDisposable
         var options = new HubOptions { HistorySize = 10, CleanupFrequency = 1, ReserveUpdates = 10, SnapshotEvery = 10 };
         await using var hub = await CoreHub.StartAsync(_directory.Sqlite, options);
         await using var slow = hub.Subscribe(lastEventId: null, reads: false, Topic);
+        await slow.Opened;
         await PublishManyAsync(hub, 0, 100);
 
         // So far back that neither the rows nor the newest rows in memory reach it.

@@ -31,7 +31,7 @@ internal sealed class CoreStream : IAsyncDisposable
             Gone = _gone.Token,
             LastEventId = lastEventId,
         });
-        _reading = reads ? ReadAsync() : Task.CompletedTask;
+        _reading = reads ? ReadAsync() : ReadOpeningAsync();
         _ = Ended.ContinueWith(_ => _pipe.Writer.Complete(), TaskScheduler.Default);
     }
 
@@ -65,7 +65,7 @@ internal sealed class CoreStream : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins to read, when it was told not to.</summary>
+    /// <summary>Goes on reading, when it was told to read the opening only.</summary>
     public Task StartReading() => ReadAsync();
 
     public async Task DisconnectAsync()
@@ -79,6 +79,13 @@ internal sealed class CoreStream : IAsyncDisposable
         await DisconnectAsync();
         await _reading;
         _gone.Dispose();
+    }
+
+    private async Task ReadOpeningAsync()
+    {
+        var opening = await _pipe.Reader.ReadAtLeastAsync(2);
+        _pipe.Reader.AdvanceTo(opening.Buffer.GetPosition(2));
+        _opened.TrySetResult();
     }
 
     private async Task ReadAsync()

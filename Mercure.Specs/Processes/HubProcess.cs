@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using Xunit;
+
+namespace Mercure.Specs.Processes;
+
+/// <summary>The real program, as a child process. Killed when it is disposed of.</summary>
+public sealed class HubProcess : IAsyncDisposable
+{
+    public static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+
+    private HubProcess(HubSetup setup)
+    {
+        Setup = setup;
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "mercure"))
+        {
+            WorkingDirectory = setup.Directory,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // The specs' own settings are not the hub's, which refuses names that it does not know.
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MERCURE_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in setup.Environment)
+            start.Environment[name] = value;
+
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public HubSetup Setup { get; }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Everything it has written, both streams.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return _output.ToString();
+        }
+    }
+
+    /// <summary>Starts it without waiting for anything.</summary>
+    public static HubProcess Launch(HubSetup setup) => new(setup);
+
+    /// <summary>Starts it; completes when a publish would succeed.</summary>
+    public static async Task<HubProcess> StartAsync(HubSetup setup)
+    {
+        var hub = Launch(setup);
+        await hub.IsHealthyAsync(StartTimeout);
+        return hub;
+    }
+
+    /// <summary>Completes, with how long it took, when the health check says that a publish would succeed.</summary>
+    public Task<TimeSpan> IsHealthyAsync(TimeSpan timeout) => HealthIsAsync(HttpStatusCode.OK, timeout);
+
+    public async Task<TimeSpan> HealthIsAsync(HttpStatusCode status, TimeSpan timeout)
+    {
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        return await Eventually.IsTrueAsync(
+            async () =>
+            {
+                Assert.False(HasExited, $"The hub has ended.\n{Output}");
+                return await StatusAsync(client) == status;
+            },
+            timeout,
+            () => $"/healthz is {status}.\n{Output}");
+    }
+
+    /// <summary>What <c>/healthz</c> answers; null when nobody answers.</summary>
+    public async Task<HttpStatusCode?> StatusAsync(HttpClient client)
+    {
+        try
+        {
+            using var response = await client.GetAsync(new Uri(Setup.Address, "healthz"));
+            return response.StatusCode;
+        }
+        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Sends a signal, such as <see cref="Signal.Stop"/> to freeze it.</summary>
+    public void Send(Signal signal) => Signals.Send(Id, signal);
+
+    /// <summary>Ends it as a power cut would, and waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        Send(Signal.Kill);
+        await ExitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>Waits for its end.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> ExitAsync(TimeSpan timeout)
+    {
+        using var late = new CancellationTokenSource(timeout);
+        try
+        {
+            await _process.WaitForExitAsync(late.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"The hub did not end within {timeout.TotalSeconds} s.\n{Output}");
+        }
+
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        lock (_output)
+            _output.AppendLine(line);
+    }
+}

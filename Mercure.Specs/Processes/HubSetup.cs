@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Sockets;
+using Mercure.Specs.Journals;
+
+namespace Mercure.Specs.Processes;
+
+/// <summary>Where and how a hub runs: the same for each of its lives, so that it can be started again on its journal.</summary>
+public sealed class HubSetup : IAsyncDisposable
+{
+    private readonly TestJournal _journal;
+
+    public HubSetup(TestJournal journal, params (string Name, string Value)[] environment)
+    {
+        _journal = journal;
+        Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["JWT_KEY"] = TestTokens.Key,
+            ["ADDR"] = $"127.0.0.1:{Port}",
+            ["ALLOW_ANONYMOUS"] = "1",
+        };
+        foreach (var (name, value) in journal.Environment.Concat(environment))
+            Environment[name] = value;
+    }
+
+    public int Port { get; } = FreePort();
+
+    public Uri Address => new($"http://127.0.0.1:{Port}/");
+
+    public Uri Hub => new(Address, "hub");
+
+    /// <summary>The hub's current directory.</summary>
+    public string Directory => _journal.Directory;
+
+    /// <summary>The SQLite file.</summary>
+    public string File => _journal.File;
+
+    public Dictionary<string, string> Environment { get; }
+
+    public static async Task<HubSetup> CreateAsync(TestDatabase database, params (string Name, string Value)[] environment) =>
+        new(await TestJournal.CreateAsync(database), environment);
+
+    public ValueTask DisposeAsync() => _journal.DisposeAsync();
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Xunit;
+
+namespace Mercure.Specs.Processes;
+
+/// <summary>Publishes over one keep-alive connection.</summary>
+public sealed class Publisher : IDisposable
+{
+    private readonly HttpClient _client;
+    private readonly Uri _hub;
+
+    public Publisher(Uri hub)
+    {
+        _hub = hub;
+        _client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { Timeout = TimeSpan.FromSeconds(20) };
+        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestTokens.Publisher);
+    }
+
+    /// <summary>What became of a publish: its id when it was acknowledged.</summary>
+    /// <param name="Status">Null when the connection broke.</param>
+    public sealed record Answer(HttpStatusCode? Status, string Body, TimeSpan? RetryAfter)
+    {
+        public string? Id => Status == HttpStatusCode.OK ? Body : null;
+    }
+
+    /// <summary>Publishes and expects the acknowledgement.</summary>
+    /// <returns>The id.</returns>
+    public async Task<string> PublishAsync(string topic, string data, string? id = null)
+    {
+        var answer = await TryPublishAsync(topic, data, id);
+        Assert.True(answer.Id is not null, $"The publish was answered {answer}.");
+        return answer.Id!;
+    }
+
+    public async Task<Answer> TryPublishAsync(string topic, string data, string? id = null)
+    {
+        var form = new List<KeyValuePair<string, string>> { new("topic", topic), new("data", data) };
+        if (id is not null)
+            form.Add(new("id", id));
+
+        try
+        {
+            using var content = new FormUrlEncodedContent(form);
+            using var response = await _client.PostAsync(_hub, content);
+            return new Answer(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.RetryAfter?.Delta);
+        }
+        catch (HttpRequestException)
+        {
+            return new Answer(Status: null, "", RetryAfter: null);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+}

@@ -1,0 +1,36 @@
+# A private PostgreSQL cluster for the specs; sourced by test.sh.
+
+postgresql_data=''
+
+# PostgreSQL refuses to run as root.
+as_postgres() {
+  if [ "$(id -u)" = 0 ]; then
+    (cd / && runuser -u postgres -- "$@")
+  else
+    "$@"
+  fi
+}
+
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# postgresql_start <directory>: starts it and exports MERCURE_SPECS_POSTGRESQL.
+postgresql_start() {
+  local bin port
+  bin=$(dirname "$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1)")
+  port=$(free_port)
+  mkdir -p "$1"
+  [ "$(id -u)" != 0 ] || chown postgres "$1"
+  postgresql_data=$1/data
+  postgresql_ctl=$bin/pg_ctl
+  as_postgres "$bin/initdb" -D "$postgresql_data" -U specs --auth=trust -E UTF8 --no-locale --no-sync > "$1/../initdb.log"
+  as_postgres "$postgresql_ctl" -D "$postgresql_data" -w -s -l "$1/log" \
+    -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200" start
+  export MERCURE_SPECS_POSTGRESQL="Host=127.0.0.1;Port=$port;Username=specs;Database=postgres"
+  echo "$MERCURE_SPECS_POSTGRESQL"
+}
+
+postgresql_stop() {
+  [ -z "$postgresql_data" ] || as_postgres "$postgresql_ctl" -D "$postgresql_data" -m immediate -w -s stop || true
+}

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Installs what the specs need (Debian), builds with warnings as errors, checks the format, and runs every spec.
+#
+#   ./test.sh           everything but the long series; a quarter of an hour at most on two cores
+#   ./test.sh --long    the long series too (kill series, a million updates)
+#
+# PostgreSQL runs as a private cluster in a temporary directory. MERCURE_SPECS_POSTGRESQL=<connection string> names a
+# server to use instead.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+long=0
+for argument in "$@"; do
+  case "$argument" in
+    --long) long=1 ;;
+    *) echo "usage: $0 [--long]" >&2; exit 2 ;;
+  esac
+done
+
+work=$(mktemp -d)
+chmod 755 "$work"
+source scripts/packages.sh
+source scripts/postgresql.sh
+trap 'postgresql_stop; rm -rf "$work"' EXIT
+
+step() { printf '\n== %s (%ds)\n' "$1" "$SECONDS"; }
+
+step 'packages'
+install_missing_packages
+
+if [ -z "${MERCURE_SPECS_POSTGRESQL:-}" ]; then
+  step 'a private PostgreSQL'
+  postgresql_start "$work/postgresql"
+fi
+
+step 'restore'
+dotnet restore Mercure.sln --locked-mode
+
+step 'build'
+dotnet build Mercure.sln -c Release --no-restore -warnaserror
+
+step 'format'
+dotnet format Mercure.sln --verify-no-changes --no-restore
+
+step 'specs'
+filter=(--filter 'Category!=Long')
+[ "$long" = 0 ] || filter=()
+status=0
+dotnet test Mercure.sln -c Release --no-build "${filter[@]}" --logger 'trx;LogFilePrefix=specs' --logger 'console;verbosity=minimal' \
+  --results-directory "$work/results" || status=$?
+
+step 'done'
+python3 scripts/summary.py "$work/results" || status=1
+exit "$status"
