@@ -28,6 +28,7 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
     internal const long RowBytes = 256 * 1024;
 
     private readonly HubOptions _options;
+    private readonly IHubStore _store;
     private readonly TimeProvider _clock;
     private readonly ILoggingAdapter _logger = Context.GetLogger();
     private readonly HubLog _log = new();
@@ -47,6 +48,7 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
     public TopicMatcher(HubOptions options, IHubStore store, TimeProvider clock)
     {
         _options = options;
+        _store = store;
         _clock = clock;
         _links = new Links(options.Name, Links.DefaultWindowBytes);
         _idIndexer = Context.ActorOf(IdIndexer.Props(options, store), "id-indexer");
@@ -83,7 +85,10 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
                 _log.Apply(LastSequenceNr, written);
                 break;
             case RecoveryCompleted:
-                Begin();
+                if (_snapshotAt > 0 && _snapshotAt == LastSequenceNr)
+                    CheckSnapshot();
+                else
+                    Begin();
                 break;
             default:
                 Unhandled(message);
@@ -108,7 +113,8 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
             case SaveSnapshotFailure failed: _logger.Warning(failed.Cause, "Snapshot of {0} failed; starts take longer until one succeeds", PersistenceId); break;
             case DeleteMessagesSuccess deleted: _trimmer.Tell(new Trimmed(deleted.ToSequenceNr)); break;
             case DeleteMessagesFailure failed: _logger.Warning(failed.Cause, "Deleting rows of {0} failed; it is tried again", PersistenceId); break;
-            case DeleteSnapshotsSuccess or DeleteSnapshotsFailure: break;
+            case SnapshotChecked checkedSnapshot: OnSnapshotChecked(checkedSnapshot); break;
+            case DeleteSnapshotsSuccess or DeleteSnapshotsFailure: OnSnapshotsDeleted(); break;
             default: Unhandled(message); break;
         }
     }
@@ -128,6 +134,39 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
 
     protected override void OnRecoveryFailure(Exception reason, object? message = null) =>
         _logger.Error(reason, "Reading the log {0} failed; it is tried again", PersistenceId);
+
+    /// <summary>
+    /// No row follows the snapshot, which may be of a log that is no more: a backup was put back, and the snapshots, which
+    /// SQLite keeps in a file of their own, were not. To go on from there would leave a hole that nobody could read across.
+    /// </summary>
+    private void CheckSnapshot() =>
+        _store.ReadAsync(_snapshotAt, _snapshotAt, maxBytes: 1)
+            .PipeTo(Self, success: rows => new SnapshotChecked(rows.Count > 0, Cause: null), failure: cause => new SnapshotChecked(HasRow: false, cause));
+
+    private void OnSnapshotChecked(SnapshotChecked snapshot)
+    {
+        if (snapshot.HasRow)
+        {
+            Begin();
+        }
+        else if (snapshot.Cause is not null)
+        {
+            _logger.Error(snapshot.Cause, "Reading the log {0} failed; it is tried again", PersistenceId);
+            Context.Stop(Self);
+        }
+        else
+        {
+            _logger.Warning("The snapshot of {0} is of row {1}, which the journal does not have (a restored backup?): it is deleted, and the log read anew", PersistenceId, _snapshotAt);
+            DeleteSnapshots(SnapshotSelectionCriteria.Latest);
+        }
+    }
+
+    private void OnSnapshotsDeleted()
+    {
+        // Before the first row of this writer it is a snapshot that must not count: recover without it.
+        if (_epoch == Epoch.None)
+            Context.Stop(Self);
+    }
 
     private void Begin()
     {
@@ -313,6 +352,8 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
 
         public long Bytes { get; } = request.Updates.Sum(update => (long)update.Size());
     }
+
+    private sealed record SnapshotChecked(bool HasRow, Exception? Cause);
 
     private sealed class Tick
     {
