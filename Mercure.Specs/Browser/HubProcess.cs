@@ -21,6 +21,7 @@ internal sealed class HubProcess : IAsyncDisposable
 
     private readonly ProcessStartInfo _start;
     private readonly StringBuilder _log = new();
+    private readonly List<string> _awaited = [];
     private Process _process = null!;
 
     private HubProcess(ProcessStartInfo start, Uri address)
@@ -107,6 +108,7 @@ internal sealed class HubProcess : IAsyncDisposable
 
     private async Task StartAsync()
     {
+        _awaited.AddRange(["Mercure started", "is open"]);
         _process = Process.Start(_start)!;
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _process.OutputDataReceived += static (_, _) => { };
@@ -116,7 +118,8 @@ internal sealed class HubProcess : IAsyncDisposable
                 _log.AppendLine(line.Data);
             if (line.Data is null)
                 started.TrySetException(new InvalidOperationException($"The hub did not start:\n{_log}"));
-            else if (line.Data.Contains("Mercure started", StringComparison.Ordinal))
+            // The address, and the log: before it is open, publishers on a busy machine may be asked to come again
+            else if (_awaited.RemoveAll(text => line.Data.Contains(text, StringComparison.Ordinal)) > 0 && _awaited.Count == 0)
                 started.TrySetResult();
         };
         _process.BeginOutputReadLine();
