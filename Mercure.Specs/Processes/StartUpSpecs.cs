@@ -69,10 +69,11 @@ public sealed class StartUpSpecs(ITestOutputHelper output)
     private static Task<TimeSpan> KnowsAsync(HubSetup setup, string id) => Eventually.IsTrueAsync(
         async () =>
         {
+            var watch = Stopwatch.StartNew();
             try
             {
                 await using var stream = await SseClient.OpenAsync(setup.Hub, Topic, id);
-                return true;
+                return watch.Elapsed < TimeSpan.FromSeconds(2);
             }
             catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.ServiceUnavailable)
             {
