@@ -1,50 +1,69 @@
+using System.Buffers.Binary;
+
 namespace Mercure.Journal;
 
 /// <summary>The journal's file before it is opened: is it ours, may we write, is nobody else using it?</summary>
-internal static class SqliteFile
+public static class SqliteFile
 {
-    /// <summary>Where a bbolt file has its magic number, behind the header of its first page.</summary>
-    private const int BoltMagicOffset = 16;
+    // bbolt keeps its magic number after the 16 bytes of its first page's header, in the machine's byte order
+    private const int BoltMagicAt = 16;
+    private const uint BoltMagic = 0xED0CDAED;
+    private const int HeadLength = BoltMagicAt + sizeof(uint);
 
-    private static readonly byte[] SqliteMagic = "SQLite format 3\0"u8.ToArray();
-    private static readonly byte[] BoltMagic = [0xED, 0xDA, 0x0C, 0xED];
+    /// <summary>Why the hub can't keep its log there, to be said after the file's name; null when it can.</summary>
+    public static string? Problem(string path)
+    {
+        if (Directory.Exists(path))
+            return "it is a directory; accepted: a file that is an SQLite database, or does not exist yet";
+        var directory = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (!Directory.Exists(directory))
+            return $"the directory {directory} does not exist";
+        return File.Exists(path) ? ProblemOfFile(path) : null;
+    }
 
     /// <summary>Checks the file and keeps other hubs from it until the result is disposed.</summary>
     /// <exception cref="JournalException">It can't be used; it is left as it was.</exception>
-    public static IDisposable Hold(string path)
+    internal static IDisposable Hold(string path)
     {
+        if (Problem(path) is { } problem)
+            throw new JournalException($"The journal can't be kept in {path}: {problem}.");
+
         try
         {
-            var directory = Path.GetDirectoryName(Path.GetFullPath(path));
-            if (!Directory.Exists(directory))
-                throw new JournalException($"The journal's directory {directory} does not exist: create it, or choose another DB_PATH.");
+            if (File.Exists(path))
+                new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
 
-            CheckKind(path);
             return new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (UnauthorizedAccessException e)
         {
             throw new JournalException($"No permission to use the journal's file {path}: give it to the hub's user, or choose another DB_PATH.", e);
         }
-        catch (IOException e) when (e is not FileNotFoundException)
+        catch (IOException e)
         {
             throw new JournalException($"The journal's file {path} can't be used ({e.Message.TrimEnd('.')}): is another hub running on it?", e);
         }
     }
 
-    private static void CheckKind(string path)
+    private static string? ProblemOfFile(string path)
     {
-        if (!File.Exists(path))
-            return;
+        Span<byte> head = stackalloc byte[HeadLength];
+        int length;
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            length = file.ReadAtLeast(head, HeadLength, throwOnEndOfStream: false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"it can't be read ({e.Message})";
+        }
 
-        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        var head = new byte[BoltMagicOffset + BoltMagic.Length];
-        var length = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
-        if (length == 0 || head.AsSpan().StartsWith(SqliteMagic))
-            return;
-
-        throw head.AsSpan(BoltMagicOffset).SequenceEqual(BoltMagic)
-            ? new JournalException($"{path} is a bbolt database, of the Go hub; this hub keeps its journal in SQLite and leaves that file alone: choose another DB_PATH.")
-            : new JournalException($"{path} is no SQLite database and is left alone: choose another DB_PATH.");
+        if (length == 0 || head[..length].StartsWith("SQLite format 3\0"u8))
+            return null;
+        var magic = length == HeadLength ? BinaryPrimitives.ReadUInt32LittleEndian(head[BoltMagicAt..]) : 0;
+        return magic == BoltMagic || BinaryPrimitives.ReverseEndianness(magic) == BoltMagic
+            ? "it is a bbolt database of the reference hub, which this hub does not read and leaves as it is; name another file"
+            : "it is not an SQLite database and is left as it is; name another file";
     }
 }

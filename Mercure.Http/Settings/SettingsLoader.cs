@@ -189,7 +189,7 @@ public static class SettingsLoader
                 + $"\"{reader.Text("mercure.journal")}\"; accepted: with postgresql, mariadb, mysql and sqlserver only");
         }
 
-        if (kind == JournalKind.Sqlite && DatabaseFile.Problem(path) is { } problem)
+        if (kind == JournalKind.Sqlite && SqliteFile.Problem(path) is { } problem)
             reader.Reject($"{reader.Find("mercure.db-path").Name} is \"{OneLine.Of(path)}\": {problem}");
         return new JournalSettings { Kind = kind, Path = path, ConnectionString = connection };
     }

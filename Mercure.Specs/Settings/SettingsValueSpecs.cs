@@ -1,5 +1,5 @@
-using Mercure.Journal;
 using Mercure.Http.Settings;
+using Mercure.Journal;
 using Xunit;
 
 namespace Mercure.Specs.Settings;
