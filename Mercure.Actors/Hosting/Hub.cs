@@ -36,17 +36,22 @@ public sealed class Hub : IHub
         if (_actors is not { } actors)
             return new HubHealth("The hub is starting.");
 
-        using var timeout = new CancellationTokenSource(HealthTimeout);
+        return await WaitUntilReadyAsync(HealthTimeout) ? await ProbeAsync(actors.Store) : new HubHealth("The log is not open.");
+    }
+
+    /// <summary>Whether the writer can write; waits for that no longer than this.</summary>
+    internal async Task<bool> WaitUntilReadyAsync(TimeSpan patience)
+    {
+        using var timeout = new CancellationTokenSource(patience);
         try
         {
-            await actors.Matcher.Ask<PublishProtocol.Ready>(new PublishProtocol.GetReady(actors.Options.Name), timeout.Token);
+            await Started.Matcher.Ask<PublishProtocol.Ready>(new PublishProtocol.GetReady(Started.Options.Name), timeout.Token);
+            return true;
         }
-        catch (TaskCanceledException)
+        catch (OperationCanceledException)
         {
-            return new HubHealth("The log is not open.");
+            return false;
         }
-
-        return await ProbeAsync(actors.Store);
     }
 
     /// <summary>Ends every stream; completes when all have ended, or the time is up.</summary>

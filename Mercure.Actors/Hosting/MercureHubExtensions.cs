@@ -15,6 +15,9 @@ public static class MercureHubExtensions
     private static readonly TimeSpan MinRestartDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxRestartDelay = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a start waits for the log, so that the first publish is not refused; later it is opened in the background.</summary>
+    private static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// The whole hub, with its writer as a local actor: no cluster, no ports. <paramref name="hub"/> is usable once the actor
     /// system has started.
@@ -34,6 +37,7 @@ public static class MercureHubExtensions
                 registry.Register<PublishGateway>(gateway);
                 registry.Register<Switchboard>(switchboard);
                 hub.Start(options, store, matcher, gateway, subscribers);
+                await hub.WaitUntilReadyAsync(OpeningTimeout);
             });
 
     /// <summary>

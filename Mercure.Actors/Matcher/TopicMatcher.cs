@@ -35,6 +35,7 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
     private readonly Links _links;
     private readonly Queue<Waiting> _waiting = new();
     private readonly Dictionary<RequestToken, Waiting> _unanswered = [];
+    private readonly List<IActorRef> _awaitReady = [];
     private readonly IActorRef _idIndexer;
     private readonly IActorRef _trimmer;
 
@@ -101,8 +102,7 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
         switch (message)
         {
             case PublishProtocol.StoreRequest request: OnStore(request); break;
-            case PublishProtocol.GetReady when _epoch != Epoch.None: Sender.Tell(new PublishProtocol.Ready(_options.Name)); break;
-            case PublishProtocol.GetReady: break;
+            case PublishProtocol.GetReady: OnGetReady(); break;
             case LinkProtocol.Received received: _links.Received(received); break;
             case LinkProtocol.Connect connect: OnConnect(connect); break;
             case Tick: OnTick(); break;
@@ -180,8 +180,18 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
             _idIndexer.Tell(new IdIndexer.Begin(_epoch, _log.Ids!));
             Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _options.TickInterval);
             _logger.Info("Log {0} is open: {1} updates ever stored, writer began at row {2}", PersistenceId, _log.NextOrdinal, LastSequenceNr);
+            _awaitReady.ForEach(asker => asker.Tell(new PublishProtocol.Ready(_options.Name)));
+            _awaitReady.Clear();
             WriteWaiting();
         });
+    }
+
+    private void OnGetReady()
+    {
+        if (_epoch == Epoch.None)
+            _awaitReady.Add(Sender);
+        else
+            Sender.Tell(new PublishProtocol.Ready(_options.Name));
     }
 
     private void OnStore(PublishProtocol.StoreRequest request)
