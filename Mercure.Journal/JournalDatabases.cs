@@ -30,17 +30,14 @@ public sealed class JournalDatabases : IDisposable
     /// <summary>linq2db's name of the provider.</summary>
     internal string Provider => Journal.ConnectionOptions.ProviderName!;
 
-    /// <summary>Whether the schema must be made by our own statements instead of the plugin's.</summary>
-    internal bool IsMySql { get; private init; }
-
     /// <exception cref="JournalException">The database can't be used; the message says why and what to do.</exception>
     public static JournalDatabases Open(JournalOptions options) => options.Kind switch
     {
         JournalKind.Sqlite => OpenFiles(options.Path),
         JournalKind.Memory => OpenMemory(),
         JournalKind.PostgreSql => OpenServer("PostgreSQL.15", PostgreSqlSession(Required(options))),
-        JournalKind.MariaDb => OpenServer("MariaDB.10.MySqlConnector", Required(options), isMySql: true),
-        JournalKind.MySql => OpenServer("MySql.8.0.MySqlConnector", Required(options), isMySql: true),
+        JournalKind.MariaDb => OpenServer("MariaDB.10.MySqlConnector", Required(options)),
+        JournalKind.MySql => OpenServer("MySql.8.0.MySqlConnector", Required(options)),
         JournalKind.SqlServer => OpenServer("SqlServer.2016", Required(options)),
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "No such journal."),
     };
@@ -83,10 +80,10 @@ public sealed class JournalDatabases : IDisposable
         _held.Add(connection);
     }
 
-    private static JournalDatabases OpenServer(string provider, string connectionString, bool isMySql = false)
+    private static JournalDatabases OpenServer(string provider, string connectionString)
     {
         var server = new DataOptions().UseConnectionString(provider, connectionString);
-        return new JournalDatabases(server, server, server) { IsMySql = isMySql };
+        return new JournalDatabases(server, server, server);
     }
 
     /// <summary>
