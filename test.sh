@@ -39,16 +39,19 @@ dotnet restore Mercure.sln --locked-mode
 step 'build'
 dotnet build Mercure.sln -c Release --no-restore -warnaserror
 
+# What fails from here on is remembered: the specs say more than the first complaint.
+status=0
+
 step 'format'
-dotnet format Mercure.sln --verify-no-changes --no-restore
+dotnet format Mercure.sln --verify-no-changes --no-restore || status=1
 
 step 'specs'
 filter=(--filter 'Category!=Long')
 [ "$long" = 0 ] || filter=()
-status=0
 dotnet test Mercure.sln -c Release --no-build "${filter[@]}" --logger 'trx;LogFilePrefix=specs' --logger 'console;verbosity=minimal' \
   --results-directory "$work/results" || status=$?
 
 step 'done'
+[ "$status" = 0 ] || echo 'The format or a spec is not as it should be: see above.'
 python3 scripts/summary.py "$work/results" || status=1
 exit "$status"

@@ -18,7 +18,7 @@ public enum TestDatabase
 public sealed class TestJournal : IAsyncDisposable
 {
     /// <summary>Connection string of a PostgreSQL server where databases may be made; null without one.</summary>
-    public static readonly string? PostgreSqlServer = System.Environment.GetEnvironmentVariable("MERCURE_SPECS_POSTGRESQL") is { Length: > 0 } server ? server : null;
+    public static string? PostgreSqlServer => PostgreSqlSetting.Server;
 
     private readonly string? _database;
     private readonly bool _isMemory;

@@ -23,9 +23,6 @@ public sealed class HubProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // The specs' own settings are not the hub's, which refuses names that it does not know.
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MERCURE_", StringComparison.Ordinal)).ToList())
-            start.Environment.Remove(name);
         foreach (var (name, value) in setup.Environment)
             start.Environment[name] = value;
 
