@@ -83,6 +83,7 @@ public sealed class TrimSpecs : IDisposable
     /// <summary>One row each; every second one with an id of its own.</summary>
     private static async Task PublishAsync(CoreHub hub, List<string> ids)
     {
+        await Eventually.TrueAsync(async () => (await hub.Hub.CheckHealthAsync()).IsHealthy);
         for (var i = 0; i < Published; i++)
         {
             var data = $"{ids.Count}";
