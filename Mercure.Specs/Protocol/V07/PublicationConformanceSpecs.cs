@@ -123,15 +123,20 @@ public sealed class PublicationConformanceSpecs(RecordedHubFixture hub) : IClass
     [Fact]
     public async Task Should_count_the_body_and_not_its_chunks()
     {
-        using var client = new TcpClient();
-        await client.ConnectAsync(hub.Url.Host, hub.Url.Port);
-        var chunks = string.Concat("topic=t&data=".Select(letter => $"1\r\n{letter}\r\n")) + string.Concat(Enumerable.Repeat("1\r\nx\r\n", 250_000));
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /hub HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {Any}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-            + $"Transfer-Encoding: chunked\r\n\r\n{chunks}0\r\n\r\n"));
-        using var reader = new StreamReader(client.GetStream());
+        var chunks = "topic=t&data=" + new string('x', 250_000);
 
-        Assert.StartsWith("HTTP/1.1 200", await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10)), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200", await StatusOfChunksAsync(hub, chunks.Select(letter => $"1\r\n{letter}\r\n")), StringComparison.Ordinal);
+    }
+
+    // Attack: chunk extensions (RFC 9112, 7.1.1), which are no part of the body and may never end (CWE-400)
+    [Fact]
+    public async Task Should_not_take_chunk_extensions_without_end()
+    {
+        var settings = HubFixture.Default with { Publish = HubFixture.Default.Publish with { MaxRequestSize = 1024 } };
+        await using var own = await new HubFixture { Settings = settings }.StartedAsync();
+        var chunks = "topic=t&data=x".Select(letter => $"1;{new string('e', 1000)}\r\n{letter}\r\n");
+
+        Assert.StartsWith("HTTP/1.1 413", await StatusOfChunksAsync(own, chunks), StringComparison.Ordinal);
     }
 
     // Attack: a promised body that never comes must not hold up the refusal
@@ -250,6 +255,17 @@ public sealed class PublicationConformanceSpecs(RecordedHubFixture hub) : IClass
         using var response = await hub.Client.GetAsync(new Uri(hub.Url, path));
 
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+    }
+
+    private static async Task<string?> StatusOfChunksAsync(HubFixture hub, IEnumerable<string> chunks)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(hub.Url.Host, hub.Url.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /hub HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {Any}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            + $"Transfer-Encoding: chunked\r\n\r\n{string.Concat(chunks)}0\r\n\r\n"));
+        using var reader = new StreamReader(client.GetStream());
+        return await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     private static ByteArrayContent Form(string body) =>
