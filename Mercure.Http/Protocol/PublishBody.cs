@@ -9,6 +9,9 @@ internal sealed class PublishBody(PublishFormRules rules, int limit)
 {
     private const string FormType = "application/x-www-form-urlencoded";
 
+    /// <summary>Bytes on the wire that a byte of the body takes at most, and the end of the chunks.</summary>
+    private const long FramedSize = 8;
+
     private readonly Rejection _tooLarge = Rejections.BodyTooLarge(limit);
 
     public async ValueTask<(PublishForm? Form, Rejection? Rejection)> ReadAsync(HttpRequest request)
@@ -55,12 +58,16 @@ internal sealed class PublishBody(PublishFormRules rules, int limit)
         }
     }
 
-    /// <summary>The server has a limit of its own, which must not come before the setting's.</summary>
+    /// <summary>
+    /// The server has a limit of its own, which must not come before the setting's: it also counts what separates chunks
+    /// (6 bytes for one of a single byte: <c>1␍␊x␍␊</c>), the setting only what the publisher means.
+    /// </summary>
     private void RaiseServerLimit(HttpContext context)
     {
+        var bound = FramedSize * limit;
         var feature = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
-        if (feature is { IsReadOnly: false } && feature.MaxRequestBodySize <= limit)
-            feature.MaxRequestBodySize = limit + 1L;
+        if (feature is { IsReadOnly: false } && feature.MaxRequestBodySize < bound)
+            feature.MaxRequestBodySize = bound;
     }
 
     private static bool IsCoded(HttpRequest request) =>

@@ -1,9 +1,10 @@
+using System.IO.Compression;
 using System.Text;
 using Mercure.Specs.Streams;
 
 namespace Mercure.Specs.Protocol;
 
-/// <summary>The reading side of a stream, event by event.</summary>
+/// <summary>The reading side of a stream, event by event, compressed or not.</summary>
 internal sealed class EventStream(Stream stream) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -14,7 +15,8 @@ internal sealed class EventStream(Stream stream) : IDisposable
     public static async Task<EventStream> OfAsync(HttpResponseMessage response)
     {
         Assert200(response);
-        return new EventStream(await response.Content.ReadAsStreamAsync());
+        var body = await response.Content.ReadAsStreamAsync();
+        return new EventStream(response.Content.Headers.ContentEncoding.Contains("gzip") ? new GZipStream(body, CompressionMode.Decompress) : body);
     }
 
     /// <summary>The next event; null at the end of the stream.</summary>

@@ -1,36 +1,46 @@
 using System.Net.Http.Headers;
-using Mercure.Journal;
+using Mercure.Actors;
+using Mercure.Actors.Hosting;
+using Mercure.Http.Hosting;
 using Mercure.Http.Protocol;
 using Mercure.Http.Protocol.V07;
 using Mercure.Http.Settings;
+using Mercure.Journal;
 using Mercure.Specs.Tokens;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Mercure.Specs.Protocol;
 
 /// <summary>
-/// A hub that listens, for the conformance specs: they know its address, its keys and nothing else of it.
+/// The hub as it is run, on a free port and a journal in memory, for the conformance specs: they know its address, its keys
+/// and nothing else of it.
 /// </summary>
-public sealed class HubFixture : IAsyncLifetime
+public class HubFixture : IAsyncLifetime
 {
     private WebApplication? _app;
+    private RecordingHub? _recorder;
+    private TestCertificate? _certificate;
 
     public HubSettings Settings { get; init; } = Default;
 
+    /// <summary>What publishers leave alone; the hub itself reserves nothing yet.</summary>
     public Reservations Reservations { get; init; } = Reservations.None;
 
-    /// <summary>Whether it speaks HTTP/2 with prior knowledge, or HTTP/1.1.</summary>
-    public bool IsHttp2 { get; init; }
+    /// <summary>Whether it has a certificate, so that it speaks HTTP/2 too.</summary>
+    public bool IsSecure { get; init; }
+
+    /// <summary>Whether <see cref="Hub"/> stands between the protocol and the hub.</summary>
+    public bool IsRecorded { get; init; }
 
     /// <summary>Everything the hub logged.</summary>
     internal LogCollector Logs { get; } = new();
 
-    internal FakeHub Hub { get; } = new();
+    /// <summary>What reached the hub, when <see cref="IsRecorded"/>.</summary>
+    internal RecordingHub Hub => _recorder ?? throw new InvalidOperationException("This hub is not recorded.");
 
     public HttpClient Client { get; private set; } = null!;
 
@@ -69,32 +79,41 @@ public sealed class HubFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.WebHost.ConfigureKestrel(server => server.ConfigureEndpointDefaults(endpoint =>
-            endpoint.Protocols = IsHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1));
-        builder.Logging.ClearProviders().AddProvider(Logs);
-        _app = builder.Build();
-        var generation = new V07Generation(Hub, Settings, TimeProvider.System, (ILoggerFactory)_app.Services.GetService(typeof(ILoggerFactory))!, Reservations);
-        _app.Run(context =>
+        _certificate = IsSecure ? new TestCertificate() : null;
+        var listen = Settings.Listen with { CertFile = _certificate?.CertFile, KeyFile = _certificate?.KeyFile };
+        var settings = Settings with { Listen = listen };
+        _app = HubApplication.Build(settings, services =>
         {
-            if (generation.Claims(context.Request))
-                return generation.HandleAsync(context);
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
+            services.AddMercureHub(settings);
+            services.RemoveAll<ILoggerProvider>().AddSingleton<ILoggerProvider>(Logs);
+            if (IsRecorded)
+                Record(services, settings);
         });
         await _app.StartAsync();
-        Url = new Uri(_app.Urls.First() + "/hub");
-        Client = new HttpClient { Timeout = TimeSpan.FromSeconds(20) };
+        _recorder = _app.Services.GetService<RecordingHub>();
+        Url = new Uri(_app.Urls.Single() + "/hub");
+        var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback =
+            (_, certificate, _, _) => certificate?.GetCertHashString() == _certificate?.Thumbprint;
+        Client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(20) };
     }
+
+    /// <summary>For a spec that needs a hub of its own.</summary>
+    public async Task<HubFixture> StartedAsync()
+    {
+        await InitializeAsync();
+        return this;
+    }
+
+    /// <summary>As SIGTERM does.</summary>
+    public Task StopAsync() => _app!.StopAsync();
 
     public async Task DisposeAsync()
     {
         Client.Dispose();
-        Hub.Stop();
-        if (_app is not null)
-            await _app.DisposeAsync();
-        Hub.Dispose();
+        await _app!.StopAsync();
+        await _app.DisposeAsync();
+        _certificate?.Dispose();
         Logs.Dispose();
     }
 
@@ -135,4 +154,20 @@ public sealed class HubFixture : IAsyncLifetime
 
         return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
+
+    private void Record(IServiceCollection services, HubSettings settings) => services
+        .AddSingleton(provider => new RecordingHub(provider.GetRequiredService<Hub>()))
+        .Replace(ServiceDescriptor.Singleton<IHub>(provider => provider.GetRequiredService<RecordingHub>()))
+        .Replace(ServiceDescriptor.Singleton<IProtocolGeneration>(provider => new V07Generation(
+            provider.GetRequiredService<IHub>(),
+            settings,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>(),
+            Reservations)));
+}
+
+/// <summary>A hub that <see cref="RecordingHub"/> looks over the shoulder of.</summary>
+public sealed class RecordedHubFixture : HubFixture
+{
+    public RecordedHubFixture() => IsRecorded = true;
 }

@@ -10,7 +10,7 @@ using Xunit;
 namespace Mercure.Specs.Protocol.V07;
 
 /// <summary>Spec draft 04, Publication and Publishers, over the wire.</summary>
-public sealed class PublicationConformanceSpecs(HubFixture hub) : IClassFixture<HubFixture>
+public sealed class PublicationConformanceSpecs(RecordedHubFixture hub) : IClassFixture<RecordedHubFixture>
 {
     private static readonly string Any = TestTokens.Publisher("*");
 
@@ -119,6 +119,26 @@ public sealed class PublicationConformanceSpecs(HubFixture hub) : IClassFixture<
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
+    // RFC 9112, 7.1: how a body is cut into chunks means nothing
+    [Fact]
+    public async Task Should_count_the_body_and_not_its_chunks()
+    {
+        var chunks = "topic=t&data=" + new string('x', 250_000);
+
+        Assert.StartsWith("HTTP/1.1 200", await StatusOfChunksAsync(hub, chunks.Select(letter => $"1\r\n{letter}\r\n")), StringComparison.Ordinal);
+    }
+
+    // Attack: chunk extensions (RFC 9112, 7.1.1), which are no part of the body and may never end (CWE-400)
+    [Fact]
+    public async Task Should_not_take_chunk_extensions_without_end()
+    {
+        var settings = HubFixture.Default with { Publish = HubFixture.Default.Publish with { MaxRequestSize = 1024 } };
+        await using var own = await new HubFixture { Settings = settings }.StartedAsync();
+        var chunks = "topic=t&data=x".Select(letter => $"1;{new string('e', 1000)}\r\n{letter}\r\n");
+
+        Assert.StartsWith("HTTP/1.1 413", await StatusOfChunksAsync(own, chunks), StringComparison.Ordinal);
+    }
+
     // Attack: a promised body that never comes must not hold up the refusal
     [Fact]
     public async Task Should_answer_413_before_the_body_arrives()
@@ -190,14 +210,14 @@ public sealed class PublicationConformanceSpecs(HubFixture hub) : IClassFixture<
     [Fact]
     public async Task Should_answer_503_and_when_to_try_again_when_the_hub_can_not_store()
     {
-        await using var own = await OwnAsync(new HubFixture());
-        own.Value.Hub.PublishAnswer = new PublishResult.Unavailable("the journal is locked");
-        using var response = await own.Value.PublishAsync(Any, ("topic", "t"), ("data", "x"));
+        await using var own = await new HubFixture { IsRecorded = true }.StartedAsync();
+        own.Hub.PublishAnswer = new PublishResult.Unavailable("the journal is locked");
+        using var response = await own.PublishAsync(Any, ("topic", "t"), ("data", "x"));
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.True(response.Headers.RetryAfter!.Delta > TimeSpan.Zero);
         Assert.DoesNotContain("journal", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Contains(own.Value.Logs.Lines, line => line.Contains("the journal is locked", StringComparison.Ordinal));
+        Assert.Contains(own.Logs.Lines, line => line.Contains("the journal is locked", StringComparison.Ordinal));
     }
 
     // Spec draft 08, Publication: only once such a generation is served
@@ -208,8 +228,8 @@ public sealed class PublicationConformanceSpecs(HubFixture hub) : IClassFixture<
     [InlineData("https://h/.well-known/mercure/subscriptions", "i", "k")]
     public async Task Should_keep_the_reservations_of_a_later_generation_once_it_is_served(string topic, string id, string type)
     {
-        await using var later = await OwnAsync(new HubFixture { Reservations = new Reservations("/.well-known/mercure") });
-        using var refused = await later.Value.PublishAsync(Any, ("topic", topic), ("data", "x"), ("id", id), ("type", type));
+        await using var later = await new HubFixture { IsRecorded = true, Reservations = new Reservations("/.well-known/mercure") }.StartedAsync();
+        using var refused = await later.PublishAsync(Any, ("topic", topic), ("data", "x"), ("id", id), ("type", type));
         using var taken = await hub.PublishAsync(Any, ("topic", topic), ("data", "x"), ("id", id), ("type", type));
 
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
@@ -229,7 +249,7 @@ public sealed class PublicationConformanceSpecs(HubFixture hub) : IClassFixture<
     [InlineData("/hub/")]
     [InlineData("/Hub")]
     [InlineData("/hubs")]
-    [InlineData("/")]
+    [InlineData("/hub/t")]
     public async Task Should_not_claim_another_path(string path)
     {
         using var response = await hub.Client.GetAsync(new Uri(hub.Url, path));
@@ -237,22 +257,21 @@ public sealed class PublicationConformanceSpecs(HubFixture hub) : IClassFixture<
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
     }
 
-    internal static async Task<Owned> OwnAsync(HubFixture fixture)
+    private static async Task<string?> StatusOfChunksAsync(HubFixture hub, IEnumerable<string> chunks)
     {
-        await fixture.InitializeAsync();
-        return new Owned(fixture);
+        using var client = new TcpClient();
+        await client.ConnectAsync(hub.Url.Host, hub.Url.Port);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /hub HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {Any}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            + $"Transfer-Encoding: chunked\r\n\r\n{string.Concat(chunks)}0\r\n\r\n"));
+        using var reader = new StreamReader(client.GetStream());
+        return await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10));
     }
 
     private static ByteArrayContent Form(string body) =>
         new(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = new("application/x-www-form-urlencoded") } };
 
     private static string[] Split(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries);
-
-    /// <summary>A hub of one spec's own.</summary>
-    internal sealed record Owned(HubFixture Value) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync() => await Value.DisposeAsync();
-    }
 
     /// <summary>Makes the client send chunks.</summary>
     private sealed class Unseekable(byte[] body) : MemoryStream(body)

@@ -1,0 +1,39 @@
+using System.Net;
+using Mercure.Actors;
+using Mercure.Specs.Processes;
+using Mercure.Specs.Protocol;
+using Xunit;
+
+namespace Mercure.Specs.Conformance;
+
+/// <summary><c>/healthz</c> of the whole hub: whether a publish would succeed.</summary>
+public sealed class HealthSpecs
+{
+    [Fact]
+    public async Task Should_be_healthy_once_the_log_is_open_and_take_publishes_then()
+    {
+        await using var hub = await new HubFixture().StartedAsync();
+        await Eventually.IsTrueAsync(async () => (await AskAsync(hub)).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(15), () => "healthy");
+
+        Assert.Equal((HttpStatusCode.OK, "{\"status\":\"ok\"}\n"), await AskAsync(hub));
+        await hub.MustPublishAsync(("topic", "t"), ("data", "x"));
+    }
+
+    [Fact]
+    public async Task Should_say_why_a_publish_would_fail()
+    {
+        await using var hub = await new HubFixture { IsRecorded = true }.StartedAsync();
+        hub.Hub.HealthAnswer = new HubHealth("The journal can't be written.");
+        using var response = await hub.Client.GetAsync(new Uri(hub.Url, "/healthz"));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.True(response.Headers.RetryAfter!.Delta > TimeSpan.Zero);
+        Assert.Contains("The journal can", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    private static async Task<(HttpStatusCode Status, string Body)> AskAsync(HubFixture hub)
+    {
+        using var response = await hub.Client.GetAsync(new Uri(hub.Url, "/healthz"));
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+}
