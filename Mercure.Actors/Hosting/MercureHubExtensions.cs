@@ -24,7 +24,7 @@ public static class MercureHubExtensions
     /// </summary>
     public static AkkaConfigurationBuilder WithMercureHub(this AkkaConfigurationBuilder builder, HubOptions options, IHubStore store, TimeProvider clock, Hub hub) =>
         builder
-            .AddHocon($"{HubDispatchers.Streams}.dedicated-thread-pool.thread-count = {Math.Max(2, Environment.ProcessorCount)}", HoconAddMode.Prepend)
+            .AddHocon($"{HubDispatchers.Streams}.dedicated-thread-pool.thread-count = {Math.Max(1, Environment.ProcessorCount / 2)}", HoconAddMode.Prepend)
             .WithActors(async (system, registry) =>
             {
                 await WakeSchedulerAsync(system);

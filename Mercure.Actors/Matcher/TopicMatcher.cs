@@ -42,6 +42,7 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
     private Epoch _epoch;
     private bool _writing;
     private bool _repeatHeader;
+    private Trim? _trim;
     private long _snapshotAt;
     private long _snapshotTried;
     private long _indexedThrough;
@@ -264,6 +265,9 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
             _idIndexer.Tell(committed);
             _trimmer.Tell(new Trimmer.Grown(Head, _log.NextByte));
             SaveSnapshotWhenDue();
+            if (batch.Entries[0] is LogEntry.Header)
+                TrimNow();
+
             WriteWaiting();
         });
     }
@@ -333,10 +337,21 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
     {
         _snapshotAt = Math.Max(_snapshotAt, sequenceNumber);
         DeleteSnapshots(new SnapshotSelectionCriteria(_snapshotAt - 1));
+        TrimNow();
     }
 
     private void OnTrim(Trim trim)
     {
+        _trim = trim;
+        TrimNow();
+    }
+
+    /// <summary>Goes on with the trim that waits, if one does: first a snapshot, then the header, then the rows.</summary>
+    private void TrimNow()
+    {
+        if (_trim is not { } trim)
+            return;
+
         if (trim.SequenceNumber > _snapshotAt)
         {
             // Recovery would miss these rows, and the next snapshot may be far off, in rows or in time.
@@ -349,6 +364,7 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
         }
         else
         {
+            _trim = null;
             DeleteMessages(trim.SequenceNumber);
         }
     }

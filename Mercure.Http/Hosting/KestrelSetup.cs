@@ -26,8 +26,12 @@ internal static class KestrelSetup
                 services.GetRequiredService<ILogger<CertificateSource>>()));
         }
 
-        builder.Services.Configure<SocketTransportOptions>(
-            transport => transport.CreateBoundListenSocket = endPoint => sockets.Take(endPoint));
+        builder.Services.Configure<SocketTransportOptions>(transport =>
+        {
+            transport.CreateBoundListenSocket = endPoint => sockets.Take(endPoint);
+            // Half the cores send, the other half fan out (HubDispatchers): more queues only make threads wait for each other
+            transport.IOQueueCount = Math.Max(1, Environment.ProcessorCount / 2);
+        });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -19,7 +19,7 @@ internal sealed class WriterSlot : ReceiveActor
 
         Receive<KillWriter>(_ => Context.Stop(_alive[^1]));
         Receive<DoubleWriter>(_ => Start(_wires[0]));
-        Receive<Settle>(_ => Point(_alive[^1], [.. _wires]));
+        Receive<Settle>(_ => OnSettle());
         Receive<Terminated>(OnTerminated);
     }
 
@@ -37,6 +37,15 @@ internal sealed class WriterSlot : ReceiveActor
     protected override void PreStart() => Start([.. _wires]);
 
     protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
+
+    private void OnSettle()
+    {
+        // As the shard's move would: an old writer goes on telling its node how the log stood.
+        foreach (var old in _alive.SkipLast(1))
+            Context.Stop(old);
+
+        Point(_alive[^1], [.. _wires]);
+    }
 
     private void OnTerminated(Terminated terminated)
     {
