@@ -27,7 +27,9 @@ internal sealed class IdResolver(IHubStore store, HubOptions options, LogHead he
                 return position;
         }
 
-        return await FindIndexedAsync(id) ?? await FindBehindIndexAsync(id);
+        // The watermark before the index: what is indexed in between is found twice, and not missed.
+        var indexedThrough = head.IndexedThrough > 0 ? head.IndexedThrough : await ReadIndexedThroughAsync();
+        return await FindIndexedAsync(id) ?? await FindBehindIndexAsync(id, indexedThrough);
     }
 
     private async Task<Position?> FindIndexedAsync(string id)
@@ -41,9 +43,8 @@ internal sealed class IdResolver(IHubStore store, HubOptions options, LogHead he
         return null;
     }
 
-    private async Task<Position?> FindBehindIndexAsync(string id)
+    private async Task<Position?> FindBehindIndexAsync(string id, long indexedThrough)
     {
-        var indexedThrough = head.IndexedThrough > 0 ? head.IndexedThrough : (await store.ReadWatermarkAsync()).SequenceNumber;
         var row = indexedThrough + 1;
         while (row <= head.SequenceNumber)
         {
@@ -55,6 +56,13 @@ internal sealed class IdResolver(IHubStore store, HubOptions options, LogHead he
         }
 
         return null;
+    }
+
+    /// <summary>As stored, for as long as the writer has not said. One beyond the head is of another log, and says nothing.</summary>
+    private async Task<long> ReadIndexedThroughAsync()
+    {
+        var stored = (await store.ReadWatermarkAsync()).SequenceNumber;
+        return stored <= head.SequenceNumber ? stored : 0;
     }
 
     private bool IsPossible(Position position) => position.SequenceNumber > 0 && position.SequenceNumber <= head.SequenceNumber;

@@ -1,0 +1,65 @@
+using Mercure.Actors.Catchup;
+using Mercure.Actors.Hosting;
+using Mercure.Actors.Log;
+using Mercure.Actors.Updates;
+using Xunit;
+
+namespace Mercure.Specs.Core;
+
+/// <summary>From a publisher's own id to its position while the index is being written.</summary>
+public sealed class IdResolverSpecs : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    /// <summary>
+    /// A subscriber that comes back right after a restart: the index does not hold its id when it is read, and does a moment
+    /// later, when the watermark is.
+    /// </summary>
+    [Fact]
+    public async Task Should_find_an_id_that_is_indexed_during_the_look_up()
+    {
+        await using var hub = await CoreHub.StartAsync(_directory.Sqlite, new HubOptions());
+        await hub.Hub.PublishAsync(CoreHub.UpdateOf("0", "own", "https://example.com/1"));
+        await Eventually.TrueAsync(async () => (await hub.Store.FindInIndexAsync(IndexedId.HashOf("own"))).Count == 1);
+        await hub.Store.ClearIndexAsync();
+        var rows = await hub.Store.ReadAsync(1, 100, long.MaxValue);
+        var (row, batch) = rows[^1];
+        var position = new Position(row, 0);
+        var store = new RacingStore(
+            hub.Store, () => hub.Store.AddToIndexAsync([new IndexedId(IndexedId.HashOf("own"), position)], new IndexWatermark(row, batch.EpochNonce)));
+
+        var ids = new UpdateIds(UpdateIds.NewKey());
+        var page = new Page([.. rows.Select(read => LogBatch.Of(read.SequenceNumber, read.Batch, ids))]);
+        var resolver = new IdResolver(store, new HubOptions(), new LogHead(row, 1, IndexedThrough: 0), ids, _ => Task.FromResult<Page?>(page));
+
+        Assert.Equal(position, await resolver.ResolveAsync("own"));
+    }
+
+    /// <summary>The real store, with something happening right after the index was read.</summary>
+    private sealed class RacingStore(IHubStore store, Func<Task> afterFind) : IHubStore
+    {
+        public async Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, CancellationToken cancellation = default)
+        {
+            var found = await store.FindInIndexAsync(hash, cancellation);
+            await afterFind();
+            return found;
+        }
+
+        public Task<IReadOnlyList<(long SequenceNumber, BatchWritten Batch)>> ReadAsync(long from, long to, long maxBytes, CancellationToken cancellation = default) =>
+            store.ReadAsync(from, to, maxBytes, cancellation);
+
+        public Task<IndexWatermark> ReadWatermarkAsync(CancellationToken cancellation = default) => store.ReadWatermarkAsync(cancellation);
+
+        public Task AddToIndexAsync(IReadOnlyList<IndexedId> ids, IndexWatermark watermark, CancellationToken cancellation = default) =>
+            store.AddToIndexAsync(ids, watermark, cancellation);
+
+        public Task ClearIndexAsync(CancellationToken cancellation = default) => store.ClearIndexAsync(cancellation);
+
+        public Task RemoveFromIndexAsync(IReadOnlyList<IndexedId> ids, CancellationToken cancellation = default) =>
+            store.RemoveFromIndexAsync(ids, cancellation);
+
+        public Task ProbeAsync(CancellationToken cancellation = default) => store.ProbeAsync(cancellation);
+    }
+}
