@@ -23,6 +23,9 @@ public sealed class WireSerializer : SerializerWithStringManifest
         _byManifest = formats.ToDictionary(format => format.Manifest, StringComparer.Ordinal);
     }
 
+    /// <summary>The messages that cross.</summary>
+    internal IEnumerable<Type> Types => _byType.Keys;
+
     public override int Identifier => 7101;
 
     public override string Manifest(object o) => FormatOf(o).Manifest;
