@@ -63,7 +63,7 @@ public class SettingsRefusalSpecs
     [Theory]
     [InlineData("MERCURE_HEARTBEAT_INTERVALL", "MERCURE_HEARTBEAT_INTERVAL")]
     [InlineData("MERCURE_JWT_KEY", "MERCURE_V07_JWT_KEY")]
-    [InlineData("MERCURE_PUBLISHER_JWT_KEY", "MERCURE_V07_PUBLISHER_JWT_KEY")]
+    [InlineData("MERCURE_PUBLISHER_JWT_KEYS", "MERCURE_PUBLISHER_JWT_KEY")]
     [InlineData("MERCURE_PORT", "MERCURE_ADDR")]
     public void Should_refuse_an_unknown_variable_and_suggest_a_known_one(string name, string suggestion)
     {
