@@ -8,6 +8,7 @@ missing_packages() {
   command -v npm > /dev/null || missing+=(npm)
   command -v python3 > /dev/null || missing+=(python3)
   command -v curl > /dev/null || missing+=(curl)
+  [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
   echo "${missing[*]}"
 }
 
