@@ -17,12 +17,15 @@ public sealed class TwoWritersSpecs(ITestOutputHelper output)
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
-    [PostgreSqlServerFact]
-    public async Task Should_keep_what_either_acknowledged()
+    public static TheoryData<TestDatabase> Servers => new(DatabaseServer.Startable);
+
+    [DatabaseServerTheory]
+    [MemberData(nameof(Servers))]
+    public async Task Should_keep_what_either_acknowledged(TestDatabase database)
     {
-        var journal = await TestJournal.CreateAsync(TestDatabase.PostgreSql);
+        var journal = await TestJournal.CreateAsync(database);
         await using var setup = new HubSetup(journal);
-        await using var otherSetup = new HubSetup(TestJournal.On(journal.ConnectionString!));
+        await using var otherSetup = new HubSetup(TestJournal.On(journal.ConnectionString!, database));
         await using var hub = await HubProcess.StartAsync(setup);
         using var publisher = new Publisher(setup.Hub);
         var first = await publisher.PublishAsync(Topic, "first");
