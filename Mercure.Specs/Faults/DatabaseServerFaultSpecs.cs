@@ -10,6 +10,8 @@ namespace Mercure.Specs.Faults;
 [Collection(ProcessesCollection.Name)]
 public sealed class DatabaseServerFaultSpecs(ITestOutputHelper output)
 {
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
     public static TheoryData<TestDatabase> Servers => new(DatabaseServer.Startable);
 
     [DatabaseServerTheory]
@@ -32,6 +34,30 @@ public sealed class DatabaseServerFaultSpecs(ITestOutputHelper output)
         await using var hub = await HubProcess.StartAsync(setup);
 
         await Outage.IsSurvivedAsync(hub, begin: () => Task.Run(server.Freeze), end: () => Task.Run(server.Thaw), output);
+    }
+
+    [DatabaseServerTheory]
+    [MemberData(nameof(Servers))]
+    public async Task Should_keep_what_it_acknowledged_when_the_server_crashes_and_freezes_under_load(TestDatabase database)
+    {
+        await using var server = await DatabaseServer.StartedAsync(database);
+        await using var setup = new HubSetup(TestJournal.On(server.ConnectionString, database));
+        await using var hub = await HubProcess.StartAsync(setup);
+        await using var run = new LoadRun(setup);
+        await run.BeginAsync();
+        await run.MoreAsync(200);
+        await server.StopAsync();
+        await server.StartAsync();
+        await hub.IsHealthyAsync(Timeout);
+        await run.MoreAsync(200);
+        server.Freeze();
+        await hub.HealthIsAsync(HttpStatusCode.ServiceUnavailable, Timeout);
+        server.Thaw();
+        await hub.IsHealthyAsync(Timeout);
+
+        await run.MoreAsync(50);
+        await run.CheckAsync();
+        output.WriteLine($"{run.Acknowledged} acknowledged, {run.Unknown} not");
     }
 
     [DatabaseServerTheory]

@@ -21,12 +21,10 @@ public enum TestDatabase
 /// <summary>A journal of its own for one spec, removed afterwards; with a directory for whatever is kept in files.</summary>
 public sealed class TestJournal : IAsyncDisposable
 {
-    private readonly string? _database;
-
     private TestJournal(TestDatabase kind, string? database = null, string? directory = null)
     {
         Kind = kind;
-        _database = database;
+        Database = database;
         Directory = directory ?? System.IO.Directory.CreateTempSubdirectory("mercure-specs-").FullName;
     }
 
@@ -44,6 +42,9 @@ public sealed class TestJournal : IAsyncDisposable
     public static TheoryData<TestDatabase> Durable => new(DurableDatabases);
 
     public TestDatabase Kind { get; }
+
+    /// <summary>Its name on the server, when it was made for this spec.</summary>
+    public string? Database { get; }
 
     public string Directory { get; }
 
@@ -87,11 +88,11 @@ public sealed class TestJournal : IAsyncDisposable
     {
         if (System.IO.Directory.Exists(Directory))
             System.IO.Directory.Delete(Directory, recursive: true);
-        if (_database is null)
+        if (Database is null)
             return;
 
         await using var server = await ConnectAsync(Kind, ServerOf(Kind)!);
-        await ExecuteAsync(server, Kind == TestDatabase.PostgreSql ? $"DROP DATABASE {_database} WITH (FORCE)" : $"DROP DATABASE {_database}");
+        await ExecuteAsync(server, Kind == TestDatabase.PostgreSql ? $"DROP DATABASE {Database} WITH (FORCE)" : $"DROP DATABASE {Database}");
     }
 
     /// <summary>The same journal by another account.</summary>
@@ -127,7 +128,7 @@ public sealed class TestJournal : IAsyncDisposable
         DbConnection connection = kind switch
         {
             TestDatabase.PostgreSql => new NpgsqlConnection(connectionString),
-            TestDatabase.MariaDb => new MySqlConnection(connectionString),
+            TestDatabase.MariaDb => new MySqlConnection($"{connectionString};Allow User Variables=True"),
             _ => new SqliteConnection(connectionString),
         };
         await connection.OpenAsync();
