@@ -3,6 +3,8 @@
 missing_packages() {
   local missing=()
   compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null || [ -n "${MERCURE_SPECS_POSTGRESQL:-}" ] || missing+=(postgresql)
+  [ -x /usr/sbin/mariadbd ] || [ -n "${MERCURE_SPECS_MARIADB:-}" ] || missing+=(mariadb-server)
+  command -v faketime > /dev/null || missing+=(faketime)
   command -v chromium > /dev/null || missing+=(chromium)
   command -v node > /dev/null || missing+=(nodejs)
   command -v npm > /dev/null || missing+=(npm)

@@ -25,7 +25,9 @@ public static class CoreServices
             Kind = settings.Journal.Kind,
             Path = settings.Journal.Path,
             ConnectionString = settings.Journal.ConnectionString,
+            LargestRow = JournalOptions.LargestRowOf(settings.Publish.MaxRequestSize),
         });
+        databases.Check();
         var options = OptionsOf(settings);
         var hub = new Hub();
         return services
