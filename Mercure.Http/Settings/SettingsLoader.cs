@@ -33,6 +33,7 @@ public static class SettingsLoader
     {
         RefuseAcme(reader);
         var debug = reader.Flag("mercure.debug");
+        var journal = ReadJournal(reader);
         return new HubSettings
         {
             Name = reader.Parse<string>(
@@ -50,7 +51,8 @@ public static class SettingsLoader
                 Size = reader.Count("mercure.history-size"),
                 CleanupFrequency = reader.Fraction("mercure.history-cleanup-frequency"),
             },
-            Journal = ReadJournal(reader),
+            Journal = journal,
+            Cluster = ClusterSettingsReader.Read(reader, journal.Kind),
             LogFormat = reader.Choice<LogFormat>("mercure.log-format"),
             AccessLog = reader.Flag("mercure.access-log") | debug,
             Debug = debug,
