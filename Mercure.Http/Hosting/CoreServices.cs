@@ -2,6 +2,7 @@ using Akka.Hosting;
 using Akka.Hosting.Logging;
 using Mercure.Actors;
 using Mercure.Actors.Hosting;
+using Mercure.Http.Cluster;
 using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Protocol;
 using Mercure.Http.Protocol.V07;
@@ -45,6 +46,8 @@ public static class CoreServices
                 akka.AddSetup(new LoggerFactorySetup(provider.GetRequiredService<ILoggerFactory>()));
                 akka.AddHocon(HoconResource.Read("akka.conf"), HoconAddMode.Prepend);
                 akka.WithHubJournal(databases);
+                if (settings.Cluster is not null)
+                    akka.WithClusterNode(settings, databases);
                 akka.WithMercureHub(
                     options,
                     JournalHosting.CreateStore(databases, options.PersistenceId),
@@ -63,5 +66,6 @@ public static class CoreServices
         HeartbeatInterval = settings.Streams.HeartbeatInterval,
         HistorySize = settings.Journal.Kind == JournalKind.Memory && settings.History.Size == 0 ? MemoryHistory : settings.History.Size,
         CleanupFrequency = settings.History.CleanupFrequency,
+        Cluster = settings.Cluster is null ? null : new ClusterOptions(),
     };
 }
