@@ -3,6 +3,7 @@ using Akka.Hosting.Logging;
 using Mercure.Actors;
 using Mercure.Actors.Hosting;
 using Mercure.Http.Cluster;
+using Mercure.Http.Cluster.Management;
 using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Protocol;
 using Mercure.Http.Protocol.V07;
@@ -28,7 +29,7 @@ public static class CoreServices
         });
         var options = OptionsOf(settings);
         var hub = new Hub();
-        return services
+        services
             .AddSingleton(_ => databases)
             .AddSingleton(hub)
             .AddSingleton<IHub>(hub)
@@ -55,9 +56,14 @@ public static class CoreServices
                     hub);
                 if (settings.AkkaConfig.Length > 0)
                     akka.AddHocon(settings.AkkaConfig, HoconAddMode.Prepend);
-            })
-            .AddHostedService<StreamCloser>();
+            });
+        return settings.Cluster is null ? services.AddHostedService<StreamCloser>() : services.AddNode(settings.Cluster);
     }
+
+    private static IServiceCollection AddNode(this IServiceCollection services, ClusterSettings settings) => services
+        .Configure<HostOptions>(host => host.ShutdownTimeout = Drain.StopTimeout(settings))
+        .AddHostedService<ManagementListener>()
+        .AddHostedService<Drain>();
 
     private static HubOptions OptionsOf(HubSettings settings) => new()
     {

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Net;
+using Mercure.Actors.Hosting;
 using Mercure.Http.Hosting.Tls;
 using Mercure.Journal;
 
@@ -34,6 +35,7 @@ public static class SettingsLoader
         RefuseAcme(reader);
         var debug = reader.Flag("mercure.debug");
         var journal = ReadJournal(reader);
+        var cluster = ClusterSettingsReader.Read(reader, journal.Kind);
         return new HubSettings
         {
             Name = reader.Parse<string>(
@@ -45,14 +47,14 @@ public static class SettingsLoader
                 HeartbeatInterval = reader.Duration("mercure.heartbeat-interval"),
                 Compress = reader.Flag("mercure.compress"),
             },
-            Publish = ReadPublish(reader),
+            Publish = ReadPublish(reader, cluster is not null),
             History = new HistorySettings
             {
                 Size = reader.Count("mercure.history-size"),
                 CleanupFrequency = reader.Fraction("mercure.history-cleanup-frequency"),
             },
             Journal = journal,
-            Cluster = ClusterSettingsReader.Read(reader, journal.Kind),
+            Cluster = cluster,
             LogFormat = reader.Choice<LogFormat>("mercure.log-format"),
             AccessLog = reader.Flag("mercure.access-log") | debug,
             Debug = debug,
@@ -161,14 +163,16 @@ public static class SettingsLoader
         };
     }
 
-    private static PublishSettings ReadPublish(SettingsReader reader) => new()
+    private static PublishSettings ReadPublish(SettingsReader reader, bool inCluster) => new()
     {
         MaxRequestSize = reader.Parse(
             "mercure.max-request-size",
             (string text, out int value) => ByteSize.TryParse(text, out value) && value is >= MinRequestSize and <= MaxRequestSize,
             "bytes such as 1048576, 512KiB or 4MiB, from 1KiB to 256MiB"),
-        Timeout = reader.Duration(
-            "mercure.publish-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5), "5s, from 100ms to 5m"),
+        // Given by nobody, it is longer in a cluster: a failover is then a pause for publishers.
+        Timeout = inCluster && reader.Find("mercure.publish-timeout").IsDefault
+            ? ClusterOptions.DefaultPublishTimeout
+            : reader.Duration("mercure.publish-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5), "5s, from 100ms to 5m"),
     };
 
     private static JournalSettings ReadJournal(SettingsReader reader)
