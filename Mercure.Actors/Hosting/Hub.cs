@@ -57,11 +57,11 @@ public sealed class Hub : IHub
         }
     }
 
-    /// <summary>Ends every stream; completes when all have ended, or the time is up.</summary>
-    public async Task StopStreamsAsync(TimeSpan timeout)
+    /// <summary>Ends every stream, evenly over some time; completes when all have ended, or the timeout after it is up.</summary>
+    public async Task StopStreamsAsync(TimeSpan timeout, TimeSpan over = default)
     {
         if (_actors is { } actors)
-            await actors.Subscribers.Ask<SubscriberSupervisor.AllStopped>(SubscriberSupervisor.StopAll.Instance, timeout);
+            await actors.Subscribers.Ask<SubscriberSupervisor.AllStopped>(new SubscriberSupervisor.StopAll(over), over + timeout);
     }
 
     internal void Start(
