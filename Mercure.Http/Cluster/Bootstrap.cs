@@ -72,7 +72,7 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(ThisActorSystemQuarantinedEvent));
-        _cluster.Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.MemberUp), typeof(ClusterEvent.MemberRemoved));
+        _cluster.Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.MemberUp), typeof(ClusterEvent.MemberDowned));
         Self.Tell(Tick.Instance);
         Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, SeekInterval);
     }
@@ -103,20 +103,20 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
         Always();
         Receive<Tick>(_ => Ask(SeenAsync));
         Receive<Seen>(OnSeen);
-        Receive<ClusterEvent.MemberRemoved>(removed => OnRemoved(removed.Member));
+        Receive<ClusterEvent.MemberDowned>(downed => OnDowned(downed.Member));
         Receive<ThisActorSystemQuarantinedEvent>(quarantined => End($"{quarantined.RemoteAddress} has given it up"));
     }
 
     private void Always()
     {
         Receive<Failed>(OnFailed);
-        // What a former state asked for, and what the events' subscription brings besides.
-        Receive<Done>(_ => _busy = false);
+        // What the table has done by the way, and what the events' subscription brings besides.
+        Receive<Done>(_ => { });
         Receive<ClusterEvent.IClusterDomainEvent>(IsNothing, _ => { });
     }
 
     private static bool IsNothing(ClusterEvent.IClusterDomainEvent e) =>
-        e is not (ClusterEvent.MemberUp or ClusterEvent.MemberRemoved);
+        e is not (ClusterEvent.MemberUp or ClusterEvent.MemberDowned);
 
     /// <summary>One question to the database at a time.</summary>
     private void Ask(Func<CancellationToken, Task<object>> question)
@@ -252,7 +252,8 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
             End("the node table says that the cluster went on without it");
     }
 
-    private void OnRemoved(Member member)
+    /// <summary>Not at its removal: a node that ends by itself sees every other one removed.</summary>
+    private void OnDowned(Member member)
     {
         if (member.UniqueAddress.Equals(_cluster.SelfUniqueAddress))
             return;

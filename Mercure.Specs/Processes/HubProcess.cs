@@ -16,7 +16,9 @@ public sealed class HubProcess : IAsyncDisposable
     private HubProcess(HubSetup setup)
     {
         Setup = setup;
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "mercure"))
+        var program = Path.Combine(AppContext.BaseDirectory, "mercure");
+        string[] command = setup.Namespace is null ? [program] : ["ip", "netns", "exec", setup.Namespace, program];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = setup.Directory,
             UseShellExecute = false,

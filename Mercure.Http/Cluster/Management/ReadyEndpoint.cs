@@ -1,3 +1,4 @@
+using System.Text;
 using Akka.Actor;
 using Akka.Cluster;
 using Mercure.Http.Hosting;
@@ -22,5 +23,6 @@ internal sealed class ReadyEndpoint(ActorSystem system, HealthEndpoint health)
     private static Task AnswerAsync(HttpContext context, string? reason) => PlainText.AnswerAsync(
         context,
         reason is null ? StatusCodes.Status200OK : StatusCodes.Status500InternalServerError,
-        reason is null ? "OK" : $"Not Healthy: {reason}");
+        "text/plain; charset=utf-8",
+        Encoding.UTF8.GetBytes(reason is null ? "OK" : $"Not Healthy: {reason}"));
 }

@@ -3,7 +3,7 @@ using Mercure.Specs.Processes;
 using Xunit;
 using Xunit.Abstractions;
 
-namespace Mercure.Specs.Cluster;
+namespace Mercure.Specs.Clustering;
 
 /// <summary>Nodes die, freeze and stop under load: the others go on, and nothing that was acknowledged is lost, doubled or out of order.</summary>
 [Collection(ProcessesCollection.Name)]

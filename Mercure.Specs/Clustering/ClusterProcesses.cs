@@ -3,9 +3,10 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Mercure.Specs.Journals;
 using Mercure.Specs.Processes;
+using Npgsql;
 using Xunit;
 
-namespace Mercure.Specs.Cluster;
+namespace Mercure.Specs.Clustering;
 
 /// <summary>Several nodes of one hub as real processes, on one PostgreSQL database and loopback ports.</summary>
 internal sealed class ClusterProcesses : IAsyncDisposable
@@ -48,6 +49,26 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     public static async Task<ClusterProcesses> CreateAsync(int nodes, params (string Name, string Value)[] environment) =>
         new(await TestJournal.CreateAsync(TestDatabase.PostgreSql), nodes, environment);
 
+    /// <summary>Each node in a network namespace of its own.</summary>
+    public static async Task<ClusterProcesses> CreateAsync(NetworkNamespaces network, int nodes)
+    {
+        var cluster = await CreateAsync(nodes);
+        var journal = new NpgsqlConnectionStringBuilder(cluster.Journal.ConnectionString);
+        journal.Port = network.Relay(journal.Port);
+        journal.Host = network.Gateway;
+        foreach (var (node, setup) in cluster.Setups.Index())
+        {
+            setup.Namespace = network.Name(node);
+            setup.Host = network.Address(node);
+            setup.Environment["ADDR"] = $"{setup.Host}:{setup.Port}";
+            setup.Environment["MERCURE_JOURNAL_CONNECTION_STRING"] = journal.ConnectionString;
+            setup.Environment["MERCURE_CLUSTER_HOST"] = setup.Host;
+            setup.Environment["MERCURE_CLUSTER_MANAGEMENT_ADDR"] = $"{setup.Host}:8558";
+        }
+
+        return cluster;
+    }
+
     public async Task StartAllAsync()
     {
         for (var node = 0; node < _processes.Length; node++)
@@ -74,7 +95,7 @@ internal sealed class ClusterProcesses : IAsyncDisposable
 
     public Uri Management(int node) => new($"http://{Setups[node].Environment["MERCURE_CLUSTER_MANAGEMENT_ADDR"]}/");
 
-    public string Address(int node) => $"akka.tcp://mercure@127.0.0.1:{Setups[node].Environment["MERCURE_CLUSTER_PORT"]}";
+    public string Address(int node) => $"akka.tcp://mercure@{Setups[node].Host}:{Setups[node].Environment["MERCURE_CLUSTER_PORT"]}";
 
     public async Task<JsonElement> GetJsonAsync(int node, string path)
     {

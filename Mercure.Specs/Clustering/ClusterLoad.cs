@@ -4,7 +4,7 @@ using System.Net;
 using Mercure.Specs.Processes;
 using Xunit;
 
-namespace Mercure.Specs.Cluster;
+namespace Mercure.Specs.Clustering;
 
 /// <summary>
 /// Publishers and subscribers on every node, which go to the next node when theirs fails, as behind a load balancer; they

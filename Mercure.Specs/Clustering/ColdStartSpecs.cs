@@ -2,7 +2,7 @@ using Mercure.Specs.Processes;
 using Npgsql;
 using Xunit;
 
-namespace Mercure.Specs.Cluster;
+namespace Mercure.Specs.Clustering;
 
 /// <summary>Whichever nodes start together, there is one cluster.</summary>
 [Collection(ProcessesCollection.Name)]

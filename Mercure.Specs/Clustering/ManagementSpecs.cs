@@ -3,7 +3,7 @@ using System.Text.Json;
 using Mercure.Specs.Processes;
 using Xunit;
 
-namespace Mercure.Specs.Cluster;
+namespace Mercure.Specs.Clustering;
 
 /// <summary>The management listener speaks as the JVM's Akka Management does.</summary>
 [Collection(ProcessesCollection.Name)]
