@@ -91,7 +91,7 @@ public sealed class ClockSpecs
     /// <summary>The hub's clock is the one that was set: its answers carry the date.</summary>
     private static async Task ShowsAsync(HubSetup setup, string set)
     {
-        var year = DateTime.UtcNow.AddDays(set switch { "-1d" => -1, "+400d" => 400, "-10y" => -3650, _ => 0 }).Year;
+        var year = TimeProvider.System.GetUtcNow().AddDays(set switch { "-1d" => -1, "+400d" => 400, "-10y" => -3650, _ => 0 }).Year;
         using var client = new HttpClient();
         DateTimeOffset? date = null;
         await Processes.Eventually.IsTrueAsync(

@@ -50,7 +50,7 @@ public sealed partial class AccountSpecs
         var refusal = await HubProcess.RefusalAsync(setup, Timeout);
 
         Assert.Contains($"create the tables with docs/sql/{FileOf(database)}", refusal, StringComparison.Ordinal);
-        Assert.DoesNotContain(account.Password, refusal, StringComparison.Ordinal);
+        Assert.DoesNotContain(Account.Password, refusal, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -79,16 +79,16 @@ public sealed partial class AccountSpecs
 
     private static string Read(string file) => File.ReadAllText(Path.Combine(Repository.Root, "docs", file));
 
-    [GeneratedRegex(@",\s*CONSTRAINT journal_uq UNIQUE \(persistence_id, sequence_number\)")]
+    [GeneratedRegex(@",\s*CONSTRAINT journal_uq UNIQUE \(persistence_id, sequence_number\)", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex UniqueKey();
 
-    [GeneratedRegex(@"(?<=^CREATE TABLE )\w+", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?<=^CREATE TABLE )\w+", RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TableName();
 
     /// <summary>A user whom the statements of the database's section in <c>docs/journals.md</c> make.</summary>
     private sealed partial class Account(TestJournal owner, string name) : IAsyncDisposable
     {
-        public string Password => "a secret of yours";
+        public const string Password = "a secret of yours";
 
         public TestJournal Journal => owner.As(name, Password);
 
@@ -96,7 +96,7 @@ public sealed partial class AccountSpecs
         {
             // In the page both the database and its user are called mercure.
             var name = journal.Database!;
-            var section = Section().Matches(Read("journals.md")).Single(match => match.Groups["kind"].Value == $"{journal.Kind}".ToLowerInvariant());
+            var section = Section().Matches(Read("journals.md")).Single(match => match.Groups["kind"].Value.Equals($"{journal.Kind}", StringComparison.OrdinalIgnoreCase));
             await journal.ExecuteAsync(Name().Replace(section.Groups["sql"].Value, name));
             return new Account(journal, name);
         }
@@ -104,10 +104,10 @@ public sealed partial class AccountSpecs
         public async ValueTask DisposeAsync() =>
             await owner.ExecuteAsync(owner.Kind == TestDatabase.PostgreSql ? $"DROP OWNED BY {name}; DROP ROLE {name}" : $"DROP USER {name}@'%'");
 
-        [GeneratedRegex(@"MERCURE_JOURNAL=(?<kind>\w+).*?```sql\n(?<sql>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+        [GeneratedRegex(@"MERCURE_JOURNAL=(?<kind>\w+).*?```sql\n(?<sql>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
         private static partial Regex Section();
 
-        [GeneratedRegex(@"\bmercure\b")]
+        [GeneratedRegex(@"\bmercure\b", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
         private static partial Regex Name();
     }
 }
