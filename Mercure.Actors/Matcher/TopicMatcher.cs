@@ -122,6 +122,7 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
             case PublishProtocol.GetReady: OnGetReady(); break;
             case LinkProtocol.Received received: _links.Received(received); break;
             case LinkProtocol.Connect connect: OnConnect(connect); break;
+            case LinkProtocol.DeclareInterests declare: _links.Declare(declare, _epoch, Head); break;
             case Tick: OnTick(); break;
             case HandOver: OnHandOver(); break;
             case Terminated terminated: _links.Remove(terminated.ActorRef); break;

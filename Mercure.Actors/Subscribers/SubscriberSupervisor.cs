@@ -194,7 +194,8 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     {
         public Type ActorType => typeof(Subscriber);
 
-        public ActorBase Produce() => new Subscriber(open.Subscription, open.Ended, parent._switchboard, parent._history, parent._materializer);
+        public ActorBase Produce() => 
+            new Subscriber(open.Subscription, open.Ended, parent._switchboard, parent._history, parent._materializer, parent._options.Cluster is not null);
 
         public void Release(ActorBase actor)
         {
