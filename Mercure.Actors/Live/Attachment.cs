@@ -5,7 +5,7 @@ using Mercure.Actors.Updates;
 namespace Mercure.Actors.Live;
 
 /// <summary>A live subscriber in the switchboard's index.</summary>
-internal sealed class Attachment(IActorRef sink, Subscription subscription)
+internal sealed class Attachment(IActorRef sink, Subscription subscription, Position after)
 {
     private readonly Subscription _subscription = subscription;
     private StoredUpdate? _lastSeen;
@@ -25,13 +25,14 @@ internal sealed class Attachment(IActorRef sink, Subscription subscription)
             return;
 
         _lastSeen = update;
-        if (_subscription.Grant.Allows(update.Update.Audience))
+        // It may be ahead of the node: its own beginning was committed before this row came.
+        if (update.Position > after && _subscription.MayRead(update))
             Run = Run is null ? alone : Run.With(update);
     }
 
     /// <summary>Why it does not get this update; null when it does.</summary>
     public string? WhyNot(StoredUpdate update) =>
-        !_subscription.Grant.Allows(update.Update.Audience) ? "its token holds none of the update's targets"
+        !_subscription.MayRead(update) ? "its token holds none of the update's targets"
         : !_subscription.Wants(update) ? "no selector matches a topic of the update"
         : null;
 

@@ -181,7 +181,7 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
         if (routed.Head.SequenceNumber > _head.SequenceNumber || routed.Head.IndexedThrough > _head.IndexedThrough)
             MoveHead(routed.Head);
 
-        var batch = routed.Row?.Batch(_ids!);
+        var batch = routed.Row?.Batch(_ids!, _options.SubscriptionEvents);
         if (batch is not null)
         {
             _unconfirmed += batch.Bytes;
@@ -327,7 +327,7 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
         if (updates.Count > 0)
             attach.Sink.Tell(Delivery.Of(updates), ActorRefs.NoSender);
 
-        var attachment = new Attachment(attach.Sink, attach.Subscription);
+        var attachment = new Attachment(attach.Sink, attach.Subscription, after);
         _fanOut.Add(attachment);
         _attached.Add(subscriber, attachment);
         Context.Watch(subscriber);

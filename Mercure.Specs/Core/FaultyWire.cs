@@ -13,6 +13,7 @@ internal sealed class FaultyWire : ReceiveActor
     private IActorRef _writer = ActorRefs.Nobody;
     private IActorRef _switchboard = ActorRefs.Nobody;
     private IActorRef _gateway = ActorRefs.Nobody;
+    private IActorRef _presence = ActorRefs.Nobody;
     private bool _isCut;
     private bool _isFaulty = true;
 
@@ -36,10 +37,19 @@ internal sealed class FaultyWire : ReceiveActor
             Carry(_writer, request);
         });
         Receive<LinkProtocol.Received>(received => Carry(_writer, received));
+        Receive<PresenceProtocol.Hello>(hello =>
+        {
+            _presence = Sender;
+            Carry(_writer, hello);
+        });
+        Receive<PresenceProtocol.Record>(record => Carry(_writer, record));
+        Receive<PresenceProtocol.GetSubscriptions>(get => _writer.Forward(get));
         Receive<PublishProtocol.GetReady>(ready => _writer.Forward(ready));
 
         Receive<LinkProtocol.Connected>(connected => Carry(_switchboard, connected));
         Receive<LinkProtocol.Routed>(routed => Carry(_switchboard, routed));
+        Receive<PresenceProtocol.Register>(register => Carry(_presence, register));
+        Receive<PresenceProtocol.Recorded>(recorded => Carry(_presence, recorded));
         Receive<PublishProtocol.RequestStored>(stored => Carry(_gateway, stored));
         Receive<PublishProtocol.RequestFailed>(failed => Carry(_gateway, failed));
     }
