@@ -45,7 +45,7 @@ public sealed class JournalCodecSpecs
     }
 
     [Theory]
-    [InlineData(4)]
+    [InlineData(6)]
     [InlineData(15)]
     [InlineData(1000)]
     public void Should_refuse_an_entry_of_an_unknown_kind(int kind)

@@ -60,6 +60,7 @@ internal static class PresenceHub
         await using var follower = new CoreStream(hub.SubscribeAsync, from.LastEventId, reads: true, Grant.Everything, [AllEvents, "last"], subscription => subscription with
         {
             Generation = Generation.V010,
+            FromEarliest = from.LastEventId is null,
         });
         await follower.Opened;
         Assert.IsType<PublishResult.Stored>(await hub.PublishAsync(CoreHub.UpdateOf("{}", id: null, "last")));
