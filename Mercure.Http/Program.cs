@@ -7,7 +7,8 @@ try
     var settings = SettingsLoader.Load(args);
     await using var hub = HubApplication.Build(settings, services => services.AddMercureHub(settings));
     await hub.RunAsync();
-    return 0;
+    // Not 0 when the node was put out of its cluster: its supervisor starts it again.
+    return Environment.ExitCode;
 }
 catch (SettingsException refusal)
 {

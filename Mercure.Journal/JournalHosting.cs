@@ -19,8 +19,6 @@ public static class JournalHosting
         var options = new MultiDataOptionsSetup();
         options.AddDataOptions(JournalPlugin, databases.Journal);
         options.AddDataOptions(SnapshotPlugin, databases.Snapshots);
-        // The plugin connects by these options, but makes its unique key on (persistence_id, sequence_number), which fences
-        // writers and is what pages are read by, only when its configuration names the provider too.
         return builder
             .AddSetup(options)
             .AddHocon(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration, HoconAddMode.Append)
@@ -29,7 +27,9 @@ public static class JournalHosting
                 akka.persistence.journal.plugin = "{JournalPlugin}"
                 akka.persistence.snapshot-store.plugin = "{SnapshotPlugin}"
                 {JournalPlugin}.provider-name = "{databases.Provider}"
+                {JournalPlugin}.auto-initialize = off
                 {SnapshotPlugin}.provider-name = "{databases.Provider}"
+                {SnapshotPlugin}.auto-initialize = off
                 """,
                 HoconAddMode.Prepend);
     }

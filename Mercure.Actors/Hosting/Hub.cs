@@ -62,14 +62,17 @@ public sealed class Hub : IHub
         }
     }
 
-    /// <summary>Ends every stream; completes when all have ended, and their ends are in the log where they are tracked, or the time is up.</summary>
-    public async Task StopStreamsAsync(TimeSpan timeout)
+    /// <summary>
+    /// Ends every stream, evenly over some time; completes when all have ended, and their ends are in the log where they are tracked,
+    /// or the timeout after it is up.
+    /// </summary>
+    public async Task StopStreamsAsync(TimeSpan timeout, TimeSpan over = default)
     {
         if (_actors is not { } actors)
             return;
 
-        using var timeUp = new CancellationTokenSource(timeout);
-        await actors.Subscribers.Ask<SubscriberSupervisor.AllStopped>(SubscriberSupervisor.StopAll.Instance, timeUp.Token);
+        using var timeUp = new CancellationTokenSource(over + timeout);
+        await actors.Subscribers.Ask<SubscriberSupervisor.AllStopped>(new SubscriberSupervisor.StopAll(over), timeUp.Token);
         if (actors.Presence is { } presence)
             await presence.Ask<NodePresence.Settled>(NodePresence.GetSettled.Instance, timeUp.Token);
     }

@@ -15,6 +15,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     private const int Buckets = 16;
 
     private static readonly TimeSpan DeadlineTick = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan StopTick = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(5);
 
     private readonly HubOptions _options;
@@ -31,6 +32,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     private long _opened;
     private int _bucket;
     private IActorRef? _stopping;
+    private Queue<IActorRef> _toStop = [];
 
     public SubscriberSupervisor(HubOptions options, IActorRef switchboard, IActorRef history, TimeProvider clock, IActorRef? presence)
     {
@@ -46,7 +48,8 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         Receive<Terminated>(terminated => OnTerminated(terminated.ActorRef));
         Receive<Beat>(_ => OnBeat());
         Receive<DeadlinesDue>(_ => OnDeadlines());
-        Receive<StopAll>(_ => OnStopAll());
+        Receive<StopAll>(OnStopAll);
+        Receive<StopSome>(some => OnStopSome(some.Count));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -57,11 +60,11 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     /// <summary>Subscriber → supervisor: its response head is on its way.</summary>
     public sealed record Opened(IActorRef Sink);
 
-    /// <summary>Host → supervisor: the hub is stopping. Answered by <see cref="AllStopped"/> when every stream has ended.</summary>
-    public sealed class StopAll
-    {
-        public static readonly StopAll Instance = new();
-    }
+    /// <summary>
+    /// Host → supervisor: the hub is stopping, no stream is opened from now on, and those that there are end within this
+    /// time. Answered by <see cref="AllStopped"/> when every stream has ended.
+    /// </summary>
+    public sealed record StopAll(TimeSpan Over);
 
     /// <summary>Supervisor → host.</summary>
     public sealed class AllStopped
@@ -156,14 +159,27 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         }
     }
 
-    private void OnStopAll()
+    private void OnStopAll(StopAll stop)
     {
         _stopping = Sender;
-        foreach (var subscriber in _streams.Keys)
-            subscriber.Tell(new Subscriber.End(StreamEnd.HubStopping));
-
+        _toStop = new Queue<IActorRef>(_streams.Keys);
         if (_streams.Count == 0)
             _stopping.Tell(AllStopped.Instance);
+
+        var steps = (int)(stop.Over / StopTick);
+        if (steps < 2)
+            OnStopSome(_toStop.Count);
+        else
+            Timers.StartPeriodicTimer(nameof(StopSome), new StopSome((_toStop.Count + steps - 1) / steps), StopTick);
+    }
+
+    private void OnStopSome(int count)
+    {
+        while (count-- > 0 && _toStop.TryDequeue(out var subscriber))
+            subscriber.Tell(new Subscriber.End(StreamEnd.HubStopping));
+
+        if (_toStop.Count == 0)
+            Timers.Cancel(nameof(StopSome));
     }
 
     private sealed class Stream(long number)
@@ -186,6 +202,8 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         {
         }
     }
+
+    private sealed record StopSome(int Count);
 
     private sealed class Beat
     {

@@ -2,6 +2,8 @@ using Akka.Hosting;
 using Akka.Hosting.Logging;
 using Mercure.Actors;
 using Mercure.Actors.Hosting;
+using Mercure.Http.Cluster;
+using Mercure.Http.Cluster.Management;
 using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Protocol;
 using Mercure.Http.Protocol.V010;
@@ -25,10 +27,12 @@ public static class CoreServices
             Kind = settings.Journal.Kind,
             Path = settings.Journal.Path,
             ConnectionString = settings.Journal.ConnectionString,
+            LargestRow = JournalOptions.LargestRowOf(settings.Publish.MaxRequestSize),
         });
+        databases.Check();
         var options = OptionsOf(settings);
         var hub = new Hub();
-        return services
+        services
             .AddSingleton(_ => databases)
             .AddSingleton(hub)
             .AddSingleton<IHub>(hub)
@@ -45,6 +49,8 @@ public static class CoreServices
                 akka.AddSetup(new LoggerFactorySetup(provider.GetRequiredService<ILoggerFactory>()));
                 akka.AddHocon(HoconResource.Read("akka.conf"), HoconAddMode.Prepend);
                 akka.WithHubJournal(databases);
+                if (settings.Cluster is not null)
+                    akka.WithClusterNode(settings, databases);
                 akka.WithMercureHub(
                     options,
                     JournalHosting.CreateStore(databases, options.PersistenceId),
@@ -52,8 +58,8 @@ public static class CoreServices
                     hub);
                 if (settings.AkkaConfig.Length > 0)
                     akka.AddHocon(settings.AkkaConfig, HoconAddMode.Prepend);
-            })
-            .AddHostedService<StreamCloser>();
+            });
+        return settings.Cluster is null ? services.AddHostedService<StreamCloser>() : services.AddNode(settings.Cluster);
     }
 
     /// <summary>Those that have keys.</summary>
@@ -66,6 +72,11 @@ public static class CoreServices
         return services;
     }
 
+    private static IServiceCollection AddNode(this IServiceCollection services, ClusterSettings settings) => services
+        .Configure<HostOptions>(host => host.ShutdownTimeout = Drain.StopTimeout(settings))
+        .AddHostedService<ManagementListener>()
+        .AddHostedService<Drain>();
+
     private static HubOptions OptionsOf(HubSettings settings) => new()
     {
         Name = settings.Name,
@@ -74,5 +85,6 @@ public static class CoreServices
         HistorySize = settings.Journal.Kind == JournalKind.Memory && settings.History.Size == 0 ? MemoryHistory : settings.History.Size,
         CleanupFrequency = settings.History.CleanupFrequency,
         SubscriptionEvents = settings.V010?.Subscriptions == true ? new SubscriptionDocuments() : null,
+        Cluster = settings.Cluster is null ? null : new ClusterOptions(),
     };
 }

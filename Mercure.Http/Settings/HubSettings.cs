@@ -27,6 +27,9 @@ public sealed record HubSettings
 
     public required JournalSettings Journal { get; init; }
 
+    /// <summary>Null for a hub on its own.</summary>
+    public ClusterSettings? Cluster { get; init; }
+
     public required LogFormat LogFormat { get; init; }
 
     /// <summary>Logs a line for each finished request.</summary>

@@ -165,20 +165,6 @@ public sealed class DemoPageSpecs(ChromiumFixture chromium)
             "() => [...document.querySelectorAll('input, select, textarea')].filter(field => field.labels.length === 0).length"));
     }
 
-    [Fact]
-    public async Task Should_be_usable_by_keyboard()
-    {
-        var page = await OpenAsync();
-        await page.GetByLabel("Resource").FocusAsync();
-
-        await page.Keyboard.PressAsync("Enter");
-        await Expect(page.Locator("#found")).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Subscribe", Exact = true }).FocusAsync();
-        await page.Keyboard.PressAsync("Enter");
-
-        await Expect(page.Locator("#state")).ToHaveTextAsync("live");
-    }
-
     private static PageGetByLabelOptions Exactly { get; } = new() { Exact = true };
 
     private static ILocator Updates(IPage page) => page.Locator("#updates > li");

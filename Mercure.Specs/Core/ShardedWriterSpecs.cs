@@ -30,7 +30,7 @@ public sealed class ShardedWriterSpecs : IDisposable
         Hub? node = null;
         await using var hub = await CoreHub.StartAsync(_directory.Sqlite, options, async (system, store) =>
         {
-            var cluster = Cluster.Get(system);
+            var cluster = Akka.Cluster.Cluster.Get(system);
             await cluster.JoinAsync(cluster.SelfAddress);
             var region = await ClusterSharding.Get(system).StartAsync(
                 HubMessageExtractor.TypeName,

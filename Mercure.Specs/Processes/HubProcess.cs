@@ -61,6 +61,17 @@ public sealed class HubProcess : IAsyncDisposable
         return hub;
     }
 
+    /// <summary>Starts it on what it must refuse.</summary>
+    /// <returns>The one line with which it ends.</returns>
+    public static async Task<string> RefusalAsync(HubSetup setup, TimeSpan timeout)
+    {
+        await using var hub = Launch(setup);
+        Assert.Equal(1, await hub.ExitAsync(timeout));
+        var line = Assert.Single(hub.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        Assert.StartsWith("mercure: ", line, StringComparison.Ordinal);
+        return line;
+    }
+
     /// <summary>Completes, with how long it took, when the health check says that a publish would succeed.</summary>
     public Task<TimeSpan> IsHealthyAsync(TimeSpan timeout) => HealthIsAsync(HttpStatusCode.OK, timeout);
 

@@ -176,7 +176,9 @@ function show(event) {
   item.querySelector(".type").textContent = event.type;
   item.querySelector(".id").textContent = event.lastEventId;
   item.querySelector("pre").textContent = event.data;
-  item.querySelector("button").addEventListener("click", () => replayFrom(event.lastEventId));
+  const replay = item.querySelector("button");
+  replay.setAttribute("aria-label", `Replay from here, the update ${event.lastEventId}`);
+  replay.addEventListener("click", () => replayFrom(event.lastEventId));
   const list = byId("updates");
   list.prepend(item);
   if (list.children.length > shownUpdates)
