@@ -5,6 +5,7 @@ using Mercure.Actors.Catchup;
 using Mercure.Actors.Gateway;
 using Mercure.Actors.Live;
 using Mercure.Actors.Matcher;
+using Mercure.Actors.Presence;
 using Mercure.Actors.Subscribers;
 
 namespace Mercure.Actors.Hosting;
@@ -34,11 +35,12 @@ public static class MercureHubExtensions
                 var history = system.ActorOf(History.Props(options, store), "history");
                 var switchboard = system.ActorOf(Switchboard.Props(options, matcher, history).WithDispatcher(HubDispatchers.Streams), "switchboard");
                 var gateway = system.ActorOf(PublishGateway.Props(options, matcher, clock), "gateway");
+                var presence = options.SubscriptionEvents is null ? null : system.ActorOf(NodePresence.Props(options, matcher, clock), "presence");
                 var subscribers = system.ActorOf(
-                    SubscriberSupervisor.Props(options, switchboard, history, clock).WithDispatcher(HubDispatchers.Streams), "subscribers");
+                    SubscriberSupervisor.Props(options, switchboard, history, clock, presence).WithDispatcher(HubDispatchers.Streams), "subscribers");
                 registry.Register<PublishGateway>(gateway);
                 registry.Register<Switchboard>(switchboard);
-                hub.Start(options, store, matcher, gateway, subscribers, options.Cluster is null ? null : WireLimits.LargestUpdate(system.Settings.Config));
+                hub.Start(options, store, matcher, gateway, subscribers, options.Cluster is null ? null : WireLimits.LargestUpdate(system.Settings.Config), presence);
                 // A node may yet have to find the others: readiness says when it has.
                 if (options.Cluster is null)
                     await hub.WaitUntilReadyAsync(OpeningTimeout);

@@ -25,13 +25,13 @@ internal sealed class Attachment(IActorRef sink, Subscription subscription)
             return;
 
         _lastSeen = update;
-        if (_subscription.Grant.Allows(update.Update.Audience))
+        if (_subscription.MayRead(update))
             Run = Run is null ? alone : Run.With(update);
     }
 
     /// <summary>Why it does not get this update; null when it does.</summary>
     public string? WhyNot(StoredUpdate update) =>
-        !_subscription.Grant.Allows(update.Update.Audience) ? "its token holds none of the update's targets"
+        !_subscription.MayRead(update) ? "its token holds none of the update's targets"
         : !_subscription.Wants(update) ? "no selector matches a topic of the update"
         : null;
 

@@ -168,7 +168,7 @@ public sealed partial class Switchboard : ReceiveActor, IWithTimers
         if (routed.Head.SequenceNumber > _head.SequenceNumber || routed.Head.IndexedThrough > _head.IndexedThrough)
             MoveHead(routed.Head);
 
-        var batch = routed.Row?.Batch(_ids!);
+        var batch = routed.Row?.Batch(_ids!, _options.SubscriptionEvents);
         if (batch is not null)
         {
             _unconfirmed += batch.Bytes;

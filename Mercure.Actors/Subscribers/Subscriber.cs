@@ -3,6 +3,7 @@ using Akka.Streams;
 using Akka.Streams.Dsl;
 using Mercure.Actors.Catchup;
 using Mercure.Actors.Live;
+using Mercure.Actors.Presence;
 using Mercure.Actors.Updates;
 
 namespace Mercure.Actors.Subscribers;
@@ -30,6 +31,7 @@ internal sealed class Subscriber : ReceiveActor
     private readonly Subscription _subscription;
     private readonly IActorRef _switchboard;
     private readonly IActorRef _history;
+    private readonly IActorRef? _presence;
     private readonly IMaterializer _materializer;
     private readonly TaskCompletionSource<StreamEnd> _ended;
     private readonly bool _isClustered;
@@ -47,16 +49,19 @@ internal sealed class Subscriber : ReceiveActor
     private bool _wantsNext;
     private StreamEnd? _end;
 
-    public Subscriber(Subscription subscription, TaskCompletionSource<StreamEnd> ended, IActorRef switchboard, IActorRef history, IMaterializer materializer, bool isClustered)
+    public Subscriber(
+        Subscription subscription, TaskCompletionSource<StreamEnd> ended, IActorRef switchboard, IActorRef history, IActorRef? presence, IMaterializer materializer, bool isClustered)
     {
         _subscription = subscription;
         _ended = ended;
         _switchboard = switchboard;
         _history = history;
+        _presence = subscription.Presence is null ? null : presence;
         _materializer = materializer;
         _isClustered = isClustered;
 
         Receive<SinkReady>(OnSinkReady);
+        Receive<NodePresence.Announced>(OnAnnounced);
         Receive<Pulled>(_ => OnPulled());
         Receive<Page>(OnPage);
         Receive<Switchboard.Attached>(_ => OnOpened());
@@ -116,6 +121,7 @@ internal sealed class Subscriber : ReceiveActor
     protected override void PostStop()
     {
         _gone.Unregister();
+        _presence?.Tell(NodePresence.Leave.Instance, Self);
         _sink.Tell(new SseSink.Finish(StreamEnd.Failed));
     }
 
@@ -125,8 +131,19 @@ internal sealed class Subscriber : ReceiveActor
         // A client may leave before there was a sink to tell.
         if (_end is { } end)
             Finish(end);
-        else
+        else if (_presence is null)
             Next();
+        else
+            _presence.Tell(new NodePresence.Join(_subscription.Presence!));
+    }
+
+    /// <summary>That it is here is in the log: it follows what comes after that.</summary>
+    private void OnAnnounced(NodePresence.Announced announced)
+    {
+        if (!_subscription.WantsReplay)
+            _cursor = announced.Begin;
+
+        Next();
     }
 
     private void OnPulled()
@@ -211,7 +228,7 @@ internal sealed class Subscriber : ReceiveActor
         if (page.FirstRow > NextRow(_cursor!.Value))
             Finish(StreamEnd.FellBehindHistory);
         else
-            Replay(page.Select(_subscription.Selectors, _cursor.Value).Where(update => _subscription.Grant.Allows(update.Update.Audience)), page.LastRow);
+            Replay(page.Select(_subscription.Selectors, _cursor.Value).Where(_subscription.MayRead), page.LastRow);
     }
 
     private void OnSlice(IReadOnlyList<Log.LogBatch> batches)

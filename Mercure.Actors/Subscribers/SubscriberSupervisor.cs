@@ -21,6 +21,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     private readonly HubOptions _options;
     private readonly IActorRef _switchboard;
     private readonly IActorRef _history;
+    private readonly IActorRef? _presence;
     private readonly TimeProvider _clock;
     private readonly IMaterializer _materializer;
     private readonly Dictionary<IActorRef, Stream> _streams = [];
@@ -33,11 +34,12 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     private IActorRef? _stopping;
     private Queue<IActorRef> _toStop = [];
 
-    public SubscriberSupervisor(HubOptions options, IActorRef switchboard, IActorRef history, TimeProvider clock)
+    public SubscriberSupervisor(HubOptions options, IActorRef switchboard, IActorRef history, TimeProvider clock, IActorRef? presence)
     {
         _options = options;
         _switchboard = switchboard;
         _history = history;
+        _presence = presence;
         _clock = clock;
         _materializer = Context.Materializer(ActorMaterializerSettings.Create(Context.System).WithDispatcher(HubDispatchers.Streams), "stream");
 
@@ -70,8 +72,8 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         public static readonly AllStopped Instance = new();
     }
 
-    public static Props Props(HubOptions options, IActorRef switchboard, IActorRef history, TimeProvider clock) =>
-        Akka.Actor.Props.Create<SubscriberSupervisor>(options, switchboard, history, clock);
+    public static Props Props(HubOptions options, IActorRef switchboard, IActorRef history, TimeProvider clock, IActorRef? presence = null) =>
+        Akka.Actor.Props.Create<SubscriberSupervisor>(options, switchboard, history, clock, presence);
 
     protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
 
@@ -194,8 +196,8 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     {
         public Type ActorType => typeof(Subscriber);
 
-        public ActorBase Produce() => 
-            new Subscriber(open.Subscription, open.Ended, parent._switchboard, parent._history, parent._materializer, parent._options.Cluster is not null);
+        public ActorBase Produce() => new Subscriber(
+            open.Subscription, open.Ended, parent._switchboard, parent._history, parent._presence, parent._materializer, parent._options.Cluster is not null);
 
         public void Release(ActorBase actor)
         {

@@ -84,6 +84,7 @@ public static class CoreServices
         HeartbeatInterval = settings.Streams.HeartbeatInterval,
         HistorySize = settings.Journal.Kind == JournalKind.Memory && settings.History.Size == 0 ? MemoryHistory : settings.History.Size,
         CleanupFrequency = settings.History.CleanupFrequency,
+        SubscriptionEvents = settings.V010?.Subscriptions == true ? new SubscriptionDocuments() : null,
         Cluster = settings.Cluster is null ? null : new ClusterOptions(),
     };
 }

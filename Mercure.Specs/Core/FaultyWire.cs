@@ -14,6 +14,7 @@ internal sealed class FaultyWire : ReceiveActor
     private IActorRef _writer = ActorRefs.Nobody;
     private IActorRef _switchboard = ActorRefs.Nobody;
     private IActorRef _gateway = ActorRefs.Nobody;
+    private IActorRef _presence = ActorRefs.Nobody;
     private bool _isCut;
     private bool _isFaulty = true;
 
@@ -38,6 +39,13 @@ internal sealed class FaultyWire : ReceiveActor
         });
         Receive<LinkProtocol.Received>(received => Carry(_writer, received));
         Receive<LinkProtocol.DeclareInterests>(declare => Carry(_writer, declare));
+        Receive<PresenceProtocol.Hello>(hello =>
+        {
+            _presence = Sender;
+            Carry(_writer, hello);
+        });
+        Receive<PresenceProtocol.Record>(record => Carry(_writer, record));
+        Receive<PresenceProtocol.GetSubscriptions>(get => _writer.Forward(get));
         Receive<PublishProtocol.GetReady>(ready => _writer.Forward(ready));
 
         Receive<LinkProtocol.Connected>(connected => Carry(_switchboard, connected));
@@ -49,6 +57,8 @@ internal sealed class FaultyWire : ReceiveActor
         Receive<LinkProtocol.Disconnected>(disconnected => Carry(_switchboard, disconnected));
         Receive<LinkProtocol.InterestsTaken>(taken => Carry(_switchboard, taken));
         Receive<GetCrossed>(_ => Sender.Tell(_crossed.ToArray()));
+        Receive<PresenceProtocol.Register>(register => Carry(_presence, register));
+        Receive<PresenceProtocol.Recorded>(recorded => Carry(_presence, recorded));
         Receive<PublishProtocol.RequestStored>(stored => Carry(_gateway, stored));
         Receive<PublishProtocol.RequestFailed>(failed => Carry(_gateway, failed));
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mercure.Actors;
+using Mercure.Actors.Presence;
 using Mercure.Actors.Subscribers;
 using Mercure.Actors.Updates;
 
@@ -29,6 +30,8 @@ internal sealed class RecordingHub(IHub hub) : IHub
         Published.Enqueue(update);
         return PublishAnswer is { } answer ? Task.FromResult(answer) : hub.PublishAsync(update);
     }
+
+    public Task<SubscriptionsResult> GetSubscriptionsAsync(SubscriptionQuery query) => hub.GetSubscriptionsAsync(query);
 
     public Task<StreamEnd> SubscribeAsync(Subscription subscription)
     {

@@ -102,8 +102,11 @@ public sealed class WireSerializerSpecs : IAsyncLifetime
         PublishProtocol.RequestStored stored => $"{stored.Hub} {stored.Token} {string.Join(", ", stored.Ids)}",
         LinkProtocol.Connected connected => $"{connected.Hub} {connected.Link} {connected.Epoch} {connected.Head} {Convert.ToHexString(connected.IdKey.Span)}",
         LinkProtocol.Routed routed => $"{routed.Hub} {routed.Link} {routed.Epoch} {routed.Previous} {routed.Head} {routed.Row?.SequenceNumber}"
-            + string.Join(", ", routed.Row?.Batch(WireSamples.Ids).Updates.Select(Plain) ?? []),
+            + string.Join(", ", routed.Row?.Batch(WireSamples.Ids, events: null).Updates.Select(Plain) ?? []),
         LinkProtocol.DeclareInterests declare => $"{declare.Hub} {declare.Link} {declare.Number} {string.Join(' ', declare.Added)} - {string.Join(' ', declare.Removed)} {declare.IsComplete} {declare.HasUnknown}",
+        PresenceProtocol.Record record => $"{record with { Started = [], Ended = [] }}"
+            + $" {string.Join(", ", record.Started)} {string.Join(", ", record.Ended)}",
+        PresenceProtocol.Subscriptions some => $"{some with { Found = [] }} {string.Join(", ", some.Found)}",
         _ => message.ToString()!,
     };
 
