@@ -129,7 +129,7 @@ public sealed class InterestSpecs : IDisposable
         var routed = await _wires[node].Ask<LinkProtocol.Routed[]>(new FaultyWire.GetCrossed(), TimeSpan.FromSeconds(5));
         // In this process the rows have their ids already.
         return [.. routed.Where(message => message.Row is not null)
-            .SelectMany(message => message.Row!.Batch(null!).Updates)
+            .SelectMany(message => message.Row!.Batch(null!, events: null).Updates)
             .Select(update => System.Text.Encoding.UTF8.GetString(update.Update.Data!.Value.Span))];
     }
 
