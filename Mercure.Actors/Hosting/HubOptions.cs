@@ -10,6 +10,12 @@ public sealed record HubOptions
 
     public string PersistenceId => $"hub/{Name}";
 
+    /// <summary>Id of the journal's plugin: the hub's own, beside those that an application may have.</summary>
+    public string JournalPlugin { get; init; } = "akka.persistence.journal.mercure";
+
+    /// <inheritdoc cref="JournalPlugin"/>
+    public string SnapshotPlugin { get; init; } = "akka.persistence.snapshot-store.mercure";
+
     /// <summary>Set when the hub is one of several nodes of an Akka.Cluster, which the actor system must be configured for; null for a hub by itself.</summary>
     public ClusterOptions? Cluster { get; init; }
 

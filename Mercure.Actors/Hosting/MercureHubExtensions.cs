@@ -25,7 +25,7 @@ public static class MercureHubExtensions
     /// </summary>
     public static AkkaConfigurationBuilder WithMercureHub(this AkkaConfigurationBuilder builder, HubOptions options, IHubStore store, TimeProvider clock, Hub hub) =>
         builder
-            .AddHocon($"{HubDispatchers.Streams}.dedicated-thread-pool.thread-count = {Math.Max(1, Environment.ProcessorCount / 2)}", HoconAddMode.Prepend)
+            .AddHubDefaults()
             .WithActors(async (system, registry) =>
             {
                 await WakeSchedulerAsync(system);
@@ -52,6 +52,16 @@ public static class MercureHubExtensions
     /// </summary>
     private static Props LocalMatcher(HubOptions options, IHubStore store, TimeProvider clock) =>
         BackoffSupervisor.Props(Backoff.OnStop(TopicMatcher.Props(options, store, clock), "writer", MinRestartDelay, MaxRestartDelay, 0.2, -1));
+
+    /// <summary>What the hub's actors need of the configuration: <c>hocon/actors.conf</c>.</summary>
+    internal static AkkaConfigurationBuilder AddHubDefaults(this AkkaConfigurationBuilder builder)
+    {
+        using var stream = typeof(MercureHubExtensions).Assembly.GetManifestResourceStream("hocon/actors.conf")!;
+        using var reader = new StreamReader(stream);
+        return builder
+            .AddHocon(reader.ReadToEnd(), HoconAddMode.Prepend)
+            .AddHocon($"{HubDispatchers.Streams}.dedicated-thread-pool.thread-count = {Math.Max(1, Environment.ProcessorCount / 2)}", HoconAddMode.Prepend);
+    }
 
     /// <summary>The first timer of a scheduler blocks the thread pool while its thread starts: better now than under load.</summary>
     private static Task WakeSchedulerAsync(ActorSystem system)

@@ -44,6 +44,18 @@ internal sealed class HubPipeline
         _dispatch = DispatchAsync;
     }
 
+    /// <summary>Whether the request is for the hub itself, or asks how it is.</summary>
+    public bool Claims(HttpRequest request)
+    {
+        foreach (var generation in _generations)
+        {
+            if (generation.Claims(request))
+                return true;
+        }
+
+        return request.Path.Value == HealthEndpoint.Path;
+    }
+
     public Task InvokeAsync(HttpContext context)
     {
         _forwarded?.Apply(context);

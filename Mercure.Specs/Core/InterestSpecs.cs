@@ -43,8 +43,8 @@ public sealed class InterestSpecs : IDisposable
         await books.UntilAsync(events => events.Count > 0 && events[^1].Data == "last");
 
         Assert.Equal(Enumerable.Range(0, 100).Where(i => i % 4 == 1).Select(i => $"{i}").Append("last"), books.Data.Order(new ByNumber()));
-        Assert.Equal(26, (await CrossedAsync(1)).Count);
-        Assert.Empty(await CrossedAsync(0));
+        Assert.Equal(26, (await CrossedAsync(1)).Count(data => data != "first"));
+        Assert.DoesNotContain(await CrossedAsync(0), data => data != "first");
     }
 
     [Fact]
@@ -85,8 +85,6 @@ public sealed class InterestSpecs : IDisposable
         var cluster = new ClusterOptions { MaxInterests = maxInterests, InterestLinger = TimeSpan.FromMilliseconds(random.Next(1_000)) };
         await using var hub = await StartAsync(nodes: 2, seed, cluster);
         var all = new ConcurrentQueue<(string Id, string Topic, string Data)>();
-        Assert.IsType<PublishResult.Stored>(await _nodes[0].PublishAsync(CoreHub.UpdateOf("first", id: null, TopicOf(0))));
-
         var publishing = Task.WhenAll(_nodes.SelectMany((node, n) => Enumerable.Range(0, Publishers).Select(p => PublishAllAsync(node, $"{n}-{p}", new Random((seed * 100) + (n * 10) + p), all))));
         var comingAndGoing = ComeAndGoAsync(new Random(seed + 1), publishing, all);
         await DisturbAsync(random, publishing, killsWriters, doublesWriters);
@@ -107,10 +105,11 @@ public sealed class InterestSpecs : IDisposable
     private static CoreStream Subscribe(Hub node, string? lastEventId, params string[] selectors) =>
         new(node.SubscribeAsync, lastEventId, reads: true, Grant.None, selectors);
 
+    /// <summary>Starts nodes on faulty wires, and opens the log.</summary>
     private async Task<CoreHub> StartAsync(int nodes, int seed, ClusterOptions cluster)
     {
         var options = new HubOptions { PublishTimeout = TimeSpan.FromSeconds(30), SnapshotEvery = 20, Cluster = cluster };
-        return await CoreHub.StartAsync(_directory.Sqlite, options, (system, store) =>
+        var hub = await CoreHub.StartAsync(_directory.Sqlite, options, (system, store) =>
         {
             for (var i = 0; i < nodes; i++)
             {
@@ -121,6 +120,8 @@ public sealed class InterestSpecs : IDisposable
             _slot = system.ActorOf(Props.Create<WriterSlot>(TopicMatcher.Props(options, store, TimeProvider.System), _wires), "writers");
             return Task.CompletedTask;
         });
+        Assert.IsType<PublishResult.Stored>(await _nodes[0].PublishAsync(CoreHub.UpdateOf("first", id: null, TopicOf(0))));
+        return hub;
     }
 
     /// <summary>The data of the updates that were sent to a node.</summary>

@@ -92,7 +92,7 @@ public class HubFixture : IAsyncLifetime
         var settings = Settings with { Listen = listen };
         _app = HubApplication.Build(settings, services =>
         {
-            services.AddMercureHub(settings);
+            services.AddMercureProgram(settings);
             services.RemoveAll<ILoggerProvider>().AddSingleton<ILoggerProvider>(Logs);
             if (IsRecorded)
                 Record(services);
