@@ -5,7 +5,7 @@ using Mercure.Actors.Updates;
 namespace Mercure.Actors.Live;
 
 /// <summary>A live subscriber in the switchboard's index.</summary>
-internal sealed class Attachment(IActorRef sink, Subscription subscription, Position after)
+internal sealed class Attachment(IActorRef sink, Subscription subscription)
 {
     private readonly Subscription _subscription = subscription;
     private StoredUpdate? _lastSeen;
@@ -25,8 +25,7 @@ internal sealed class Attachment(IActorRef sink, Subscription subscription, Posi
             return;
 
         _lastSeen = update;
-        // It may be ahead of the node: its own beginning was committed before this row came.
-        if (update.Position > after && _subscription.MayRead(update))
+        if (_subscription.MayRead(update))
             Run = Run is null ? alone : Run.With(update);
     }
 

@@ -132,6 +132,7 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
             case PublishProtocol.GetReady: OnGetReady(); break;
             case LinkProtocol.Received received: _links.Received(received); break;
             case LinkProtocol.Connect connect: OnConnect(connect); break;
+            case LinkProtocol.DeclareInterests declare: _links.Declare(declare, _epoch, Head); break;
             case PresenceProtocol.Record or PresenceProtocol.Hello or PresenceProtocol.GetSubscriptions or NodeWatcher.Present: OnPresence(message); break;
             case Tick: OnTick(); break;
             case HandOver: OnHandOver(); break;

@@ -34,31 +34,37 @@ internal sealed class Subscriber : ReceiveActor
     private readonly IActorRef? _presence;
     private readonly IMaterializer _materializer;
     private readonly TaskCompletionSource<StreamEnd> _ended;
+    private readonly bool _isClustered;
 
     private IActorRef _sink = ActorRefs.Nobody;
     private Action<Delivery> _offer = null!;
     private CancellationTokenRegistration _gone;
     private Position? _cursor;
     private long _readThrough;
+
+    // How far the node knew the log when it looked the id up: one that it did not find may stand anywhere behind.
+    private Position? _known;
     private bool _pulled;
     private bool _opened;
     private bool _wantsNext;
     private StreamEnd? _end;
 
-    public Subscriber(Subscription subscription, TaskCompletionSource<StreamEnd> ended, IActorRef switchboard, IActorRef history, IActorRef? presence, IMaterializer materializer)
+    public Subscriber(Subscription subscription, TaskCompletionSource<StreamEnd> ended, NodeActors node, IMaterializer materializer, bool isClustered)
     {
         _subscription = subscription;
         _ended = ended;
-        _switchboard = switchboard;
-        _history = history;
-        _presence = subscription.Presence is null ? null : presence;
+        _switchboard = node.Switchboard;
+        _history = node.History;
+        _presence = subscription.Presence is null ? null : node.Presence;
         _materializer = materializer;
+        _isClustered = isClustered;
 
         Receive<SinkReady>(OnSinkReady);
         Receive<NodePresence.Announced>(OnAnnounced);
         Receive<Pulled>(_ => OnPulled());
         Receive<Page>(OnPage);
         Receive<Switchboard.Attached>(_ => OnOpened());
+        Receive<Switchboard.Prepared>(OnPrepared);
         Receive<Switchboard.ReadSlice>(slice => OnSlice(slice.Batches));
         Receive<Switchboard.ReadFirst>(OnReadFirst);
         Receive<Lagging>(_ => _switchboard.Tell(Switchboard.Detach.Instance));
@@ -71,6 +77,9 @@ internal sealed class Subscriber : ReceiveActor
         Receive<End>(OnEnd);
         Receive<SinkStopped>(_ => Context.Stop(Self));
     }
+
+    /// <summary>Whom all subscribers of a node talk to; no presence where active subscriptions are not tracked.</summary>
+    internal sealed record NodeActors(IActorRef Switchboard, IActorRef History, IActorRef? Presence);
 
     /// <summary>Sink → subscriber: live messages may be sent here.</summary>
     internal sealed record SinkReady(IActorRef Sink);
@@ -155,12 +164,29 @@ internal sealed class Subscriber : ReceiveActor
             return;
 
         if (_cursor is null && _subscription.WantsReplay && !_opened)
-            _history.Tell(new History.Resolve(_subscription.FromEarliest ? null : _subscription.LastEventId));
+            Prepare();
         else if (_cursor is { } cursor && NextRow(cursor) <= _readThrough)
             _history.Tell(new History.GetPage(NextRow(cursor)));
         else
             Attach();
     }
+
+    /// <summary>In a cluster the id may be of an update that this node has not heard of yet.</summary>
+    private void Prepare()
+    {
+        if (_isClustered)
+            _switchboard.Tell(new Switchboard.Prepare(_subscription));
+        else
+            Resolve();
+    }
+
+    private void OnPrepared(Switchboard.Prepared prepared)
+    {
+        _known = Position.EndOf(prepared.ThroughRow);
+        Resolve();
+    }
+
+    private void Resolve() => _history.Tell(new History.Resolve(_subscription.FromEarliest ? null : _subscription.LastEventId));
 
     private void Attach() => _switchboard.Tell(new Switchboard.Attach(_sink, _subscription, _cursor));
 
@@ -169,9 +195,9 @@ internal sealed class Subscriber : ReceiveActor
 
     private void OnResolved(History.Resolved resolved)
     {
-        _cursor = resolved.Position;
+        _cursor = resolved.Position ?? _known;
         if (!_opened)
-            _subscription.BeginsAfter?.Invoke(_subscription.FromEarliest || _cursor is null ? null : _subscription.LastEventId);
+            _subscription.BeginsAfter?.Invoke(_subscription.FromEarliest || resolved.Position is null ? null : _subscription.LastEventId);
         if (_cursor is null)
         {
             Attach();

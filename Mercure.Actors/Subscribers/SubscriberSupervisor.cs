@@ -18,10 +18,11 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     private static readonly TimeSpan StopTick = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>Of one that is tracked in a cluster: a failover may have to pass before its beginning is committed.</summary>
+    private static readonly TimeSpan TrackedOpeningTimeout = ClusterOptions.DefaultPublishTimeout;
+
     private readonly HubOptions _options;
-    private readonly IActorRef _switchboard;
-    private readonly IActorRef _history;
-    private readonly IActorRef? _presence;
+    private readonly Subscriber.NodeActors _node;
     private readonly TimeProvider _clock;
     private readonly IMaterializer _materializer;
     private readonly Dictionary<IActorRef, Stream> _streams = [];
@@ -37,9 +38,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     public SubscriberSupervisor(HubOptions options, IActorRef switchboard, IActorRef history, TimeProvider clock, IActorRef? presence)
     {
         _options = options;
-        _switchboard = switchboard;
-        _history = history;
-        _presence = presence;
+        _node = new Subscriber.NodeActors(switchboard, history, presence);
         _clock = clock;
         _materializer = Context.Materializer(ActorMaterializerSettings.Create(Context.System).WithDispatcher(HubDispatchers.Streams), "stream");
 
@@ -97,7 +96,8 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         Context.Watch(subscriber);
         var stream = new Stream(++_opened);
         _streams.Add(subscriber, stream);
-        AddDeadline(stream, _clock.GetUtcNow() + OpeningTimeout, subscriber, StreamEnd.Refused);
+        var isTracked = open.Subscription.Presence is not null && _options.Cluster is not null;
+        AddDeadline(stream, _clock.GetUtcNow() + (isTracked ? TrackedOpeningTimeout : OpeningTimeout), subscriber, StreamEnd.Refused);
         if (open.Subscription.EndsAt is { } endsAt)
             AddDeadline(stream, endsAt, subscriber, StreamEnd.TimeUp);
     }
@@ -196,7 +196,8 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     {
         public Type ActorType => typeof(Subscriber);
 
-        public ActorBase Produce() => new Subscriber(open.Subscription, open.Ended, parent._switchboard, parent._history, parent._presence, parent._materializer);
+        public ActorBase Produce() =>
+            new Subscriber(open.Subscription, open.Ended, parent._node, parent._materializer, parent._options.Cluster is not null);
 
         public void Release(ActorBase actor)
         {

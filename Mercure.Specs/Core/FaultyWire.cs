@@ -10,6 +10,7 @@ namespace Mercure.Specs.Core;
 internal sealed class FaultyWire : ReceiveActor
 {
     private readonly Random _random;
+    private readonly List<LinkProtocol.Routed> _crossed = [];
     private IActorRef _writer = ActorRefs.Nobody;
     private IActorRef _switchboard = ActorRefs.Nobody;
     private IActorRef _gateway = ActorRefs.Nobody;
@@ -37,6 +38,18 @@ internal sealed class FaultyWire : ReceiveActor
             Carry(_writer, request);
         });
         Receive<LinkProtocol.Received>(received => Carry(_writer, received));
+        Receive<LinkProtocol.DeclareInterests>(declare => Carry(_writer, declare));
+        Receive<PublishProtocol.GetReady>(ready => _writer.Forward(ready));
+
+        Receive<LinkProtocol.Connected>(connected => Carry(_switchboard, connected));
+        Receive<LinkProtocol.Routed>(routed =>
+        {
+            _crossed.Add(routed);
+            Carry(_switchboard, routed);
+        });
+        Receive<LinkProtocol.Disconnected>(disconnected => Carry(_switchboard, disconnected));
+        Receive<LinkProtocol.InterestsTaken>(taken => Carry(_switchboard, taken));
+        Receive<GetCrossed>(_ => Sender.Tell(_crossed.ToArray()));
         Receive<PresenceProtocol.Hello>(hello =>
         {
             _presence = Sender;
@@ -59,6 +72,9 @@ internal sealed class FaultyWire : ReceiveActor
     public sealed record Cut(bool IsCut);
 
     public sealed record Heal;
+
+    /// <summary>What was routed to the node so far: answered by an array.</summary>
+    public sealed record GetCrossed;
 
     private void Carry(IActorRef to, object message)
     {

@@ -1,4 +1,5 @@
 using Mercure.Actors.Log;
+using Mercure.Actors.Matching;
 using Mercure.Actors.Presence;
 using Mercure.Actors.Protocol;
 using Mercure.Actors.Updates;
@@ -27,9 +28,9 @@ internal static class WireSamples
     [
         ("store", new PublishProtocol.StoreRequest("default", Token, [.. Batch.Updates.Select(update => update.Update)]),
             "CgdkZWZhdWx0EhQKEFutjw/L2Z9GoWVwhncolQ4QKRogCAcSFWh0dHBzOi8vZXhhbXBsZS5jb20vMSIFcGxhaW4akgEIBxIWaHR0"
-            + "cHM6Ly9leGFtcGxlLmNvbS/DpBIdaHR0cHM6Ly9leGFtcGxlLmNvbS9hbHRlcm5hdGUaDQgBEgl1cm46YWxpY2UaGggCEhZodHRw"
-            + "czovL2V4YW1wbGUuY29tL8OkIg10d28KbGluZXMg4oKsKgl1cm46b3duOjEyB2NyZWF0ZWQ4////////////ARoLCAcSAXQiACoA"
-            + "MgAaBQgHEgF0"),
+                + "cHM6Ly9leGFtcGxlLmNvbS/DpBIdaHR0cHM6Ly9leGFtcGxlLmNvbS9hbHRlcm5hdGUaDQgBEgl1cm46YWxpY2UaGggCEhZodHRw"
+                + "czovL2V4YW1wbGUuY29tL8OkIg10d28KbGluZXMg4oKsKgl1cm46b3duOjEyB2NyZWF0ZWQ4////////////ARoLCAcSAXQiACoA"
+                + "MgAaBQgHEgF0"),
         ("stored", new PublishProtocol.RequestStored("default", Token, ["a", "urn:own:1"]),
             "CgdkZWZhdWx0EhQKEFutjw/L2Z9GoWVwhncolQ4QKRoBYRoJdXJuOm93bjox"),
         ("failed", new PublishProtocol.RequestFailed("default", Token, "disk full"),
@@ -46,15 +47,22 @@ internal static class WireSamples
             "CgdkZWZhdWx0EhQKEFutjw/L2Z9GoWVwhncolQ4QAxoLCBER776t3gAA/wMgEjIICBQQw4Q9GBM="),
         ("routed", new LinkProtocol.Routed("default", Link, Epoch, 18, new RoutedRow(Batch), Head),
             "CgdkZWZhdWx0EhQKEFutjw/L2Z9GoWVwhncolQ4QAxoLCBER776t3gAA/wMgEirzAQgUEu4BCQEAAAAAAAAAENLhisOgNBjAhD0g"
-            + "gOSX0BIyIgogCAcSFWh0dHBzOi8vZXhhbXBsZS5jb20vMSIFcGxhaW4ylQEKkgEIBxIWaHR0cHM6Ly9leGFtcGxlLmNvbS/DpBId"
-            + "aHR0cHM6Ly9leGFtcGxlLmNvbS9hbHRlcm5hdGUaDQgBEgl1cm46YWxpY2UaGggCEhZodHRwczovL2V4YW1wbGUuY29tL8OkIg10"
-            + "d28KbGluZXMg4oKsKgl1cm46b3duOjEyB2NyZWF0ZWQ4////////////ATINCgsIBxIBdCIAKgAyADIHCgUIBxIBdDIICBQQw4Q9"
-            + "GBM="),
+                + "gOSX0BIyIgogCAcSFWh0dHBzOi8vZXhhbXBsZS5jb20vMSIFcGxhaW4ylQEKkgEIBxIWaHR0cHM6Ly9leGFtcGxlLmNvbS/DpBId"
+                + "aHR0cHM6Ly9leGFtcGxlLmNvbS9hbHRlcm5hdGUaDQgBEgl1cm46YWxpY2UaGggCEhZodHRwczovL2V4YW1wbGUuY29tL8OkIg10"
+                + "d28KbGluZXMg4oKsKgl1cm46b3duOjEyB2NyZWF0ZWQ4////////////ATINCgsIBxIBdCIAKgAyADIHCgUIBxIBdDIICBQQw4Q9"
+                + "GBM="),
         ("routed", new LinkProtocol.Routed("default", Link, Epoch, 18, new RoutedRow(Batch.Only([Batch.Updates[1], Batch.Updates[3]])), Head),
             "CgdkZWZhdWx0EhQKEFutjw/L2Z9GoWVwhncolQ4QAxoLCBER776t3gAA/wMgEirIAQgUErsBCQEAAAAAAAAAENLhisOgNBjAhD0g"
-            + "gOSX0BIylQEKkgEIBxIWaHR0cHM6Ly9leGFtcGxlLmNvbS/DpBIdaHR0cHM6Ly9leGFtcGxlLmNvbS9hbHRlcm5hdGUaDQgBEgl1"
-            + "cm46YWxpY2UaGggCEhZodHRwczovL2V4YW1wbGUuY29tL8OkIg10d28KbGluZXMg4oKsKgl1cm46b3duOjEyB2NyZWF0ZWQ4////"
-            + "////////ATIHCgUIBxIBdBoCAQMiAgEDMggIFBDDhD0YEw=="),
+                + "gOSX0BIylQEKkgEIBxIWaHR0cHM6Ly9leGFtcGxlLmNvbS/DpBIdaHR0cHM6Ly9leGFtcGxlLmNvbS9hbHRlcm5hdGUaDQgBEgl1"
+                + "cm46YWxpY2UaGggCEhZodHRwczovL2V4YW1wbGUuY29tL8OkIg10d28KbGluZXMg4oKsKgl1cm46b3duOjEyB2NyZWF0ZWQ4////"
+                + "////////ATIHCgUIBxIBdBoCAQMiAgEDMggIFBDDhD0YEw=="),
+        ("declare-interests",
+            new LinkProtocol.DeclareInterests(
+                "default", Link, 2, [TopicSelector.Parse("https://example.com/{id}"), TopicSelector.Parse("urn:a")], [TopicSelector.Parse("urn:b")], IsComplete: true),
+            "CgdkZWZhdWx0EhQKEFutjw/L2Z9GoWVwhncolQ4QAxgCIhwKGGh0dHBzOi8vZXhhbXBsZS5jb20ve2lkfRABIgkKBXVybjphEAEq"
+                + "CQoFdXJuOmIQATAB"),
+        ("interests-taken", new LinkProtocol.InterestsTaken("default", Link, Epoch, 2, Head),
+            "CgdkZWZhdWx0EhQKEFutjw/L2Z9GoWVwhncolQ4QAxoLCBER776t3gAA/wMgAioICBQQw4Q9GBM="),
         ("received", new LinkProtocol.Received("default", Link, 20),
             "CgdkZWZhdWx0EhQKEFutjw/L2Z9GoWVwhncolQ4QAxgU"),
         ("hello", new PresenceProtocol.Hello("default"),
