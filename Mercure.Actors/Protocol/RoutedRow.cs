@@ -34,7 +34,7 @@ public sealed class RoutedRow
     public long SequenceNumber { get; }
 
     /// <summary>Its updates, with the ids of this log.</summary>
-    public LogBatch Batch(UpdateIds ids, ISubscriptionEvents? events) => _batch ??= LogBatch.Of(SequenceNumber, _written, ids, events, _places);
+    public LogBatch Batch(UpdateIds ids, ISubscriptionEvents? events = null) => _batch ??= LogBatch.Of(SequenceNumber, _written, ids, events, _places);
 
     /// <summary>What crosses to another node: the entries that are updates, and their places unless that is the whole row.</summary>
     internal (BatchWritten Written, IReadOnlyList<EntryPlace> Places) ToParts()

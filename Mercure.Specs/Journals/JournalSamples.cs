@@ -25,10 +25,17 @@ internal static class JournalSamples
         + "VwhncolQ4SEggoEICATBjIASHvvq3eAAD/AxIRCCkQgIBQGAEhAQAAAAAAAAA=";
 
     /// <summary>Format 1: an update, and what began and ended with it.</summary>
-    public const string Subscriptions = "SAMPLE1";
+    public const string Subscriptions = 
+        "CQEAAAAAAAAAENLhisOgNBgHILwFKhYKEFutjw/L2Z9GoWVwhncolQ4QKiABMgcKBQgKEgF0MkgiRgoQW62PD8vZn0ahZXCGdyiVDhIK"
+        + "dXJuOnV1aWQ6YRgBIhhodHRwczovL2V4YW1wbGUuY29tL3vDvH0qCnsidXNlciI6MX0yJSojChBbrY8Py9mfRqFlcIZ3KJUOEgp1cm46"
+        + "dXVpZDpiGAEiASo4KA==";
 
     /// <summary>Format 1, where active subscriptions are tracked.</summary>
-    public const string TrackingSnapshot = "SAMPLE2";
+    public const string TrackingSnapshot = 
+        "CMOEPRDB5pfQEhoQAAECAwQFBgcICQoLDA0O/yARKiUKEHlmnnwldN5AlEvgf8H5CucSEQgBEIGAUBgCIQEAAAAAAAAAKjkKEFutjw/L"
+        + "2Z9GoWVwhncolQ4SEggoEICATBjIASHvvq3eAAD/AxIRCCkQgIBQGAEhAQAAAAAAAAAwKjotdXJuOnV1aWQ6NGMwZWU5NGEtOWU1ZS00"
+        + "YjBlLWE3YjAtNTFmYjVkMWJkN2U1QkYKEFutjw/L2Z9GoWVwhncolQ4SCnVybjp1dWlkOmEYASIYaHR0cHM6Ly9leGFtcGxlLmNvbS97"
+        + "w7x9Kgp7InVzZXIiOjF9";
 
     private static readonly Guid Gateway = new("0f8fad5b-d9cb-469f-a165-70867728950e");
     private static readonly Guid OtherGateway = new("7c9e6679-7425-40de-944b-e07fc1f90ae7");

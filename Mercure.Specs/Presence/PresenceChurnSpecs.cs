@@ -53,7 +53,6 @@ public sealed class PresenceChurnSpecs(ITestOutputHelper output) : IDisposable
 
         await Task.WhenAll(streams.Select(stream => stream.DisconnectAsync()));
         await Eventually.TrueAsync(async () => (await ListAsync(hub.Hub)).Subscriptions.Count == 0);
-        await AssertFollowableAsync(hub.Hub, list, []);
     }
 
     /// <summary>Two nodes whose messages are lost, repeated and late, and a writer that is killed: each list is a state, and the last the true one.</summary>

@@ -23,6 +23,7 @@ public sealed class PresenceClusterSpecs : IDisposable
     public async Task Should_end_what_a_node_had_that_goes(bool hasWriter, bool leaves)
     {
         await using var cluster = await CoreCluster.StartAsync(_directory.Sqlite, nodes: 3, Clustered);
+        await ReadyAsync(cluster);
         var streams = new List<CoreStream>();
         for (var i = 0; i < 3; i++)
         {
@@ -54,6 +55,7 @@ public sealed class PresenceClusterSpecs : IDisposable
     public async Task Should_hand_out_a_long_list_on_a_node_without_the_writer()
     {
         await using var cluster = await CoreCluster.StartAsync(_directory.Sqlite, nodes: 2, Clustered);
+        await ReadyAsync(cluster);
         var other = await cluster.Nodes[0].HasWriterAsync() ? cluster.Nodes[1] : cluster.Nodes[0];
         var payload = $$"""{"about":"{{new string('x', 8_000)}}"}""";
         var streams = Enumerable.Range(0, 1_000).Select(i => Connect(other.Hub, $"urn:uuid:{i}", ["a"], payload: payload)).ToList();
@@ -66,6 +68,10 @@ public sealed class PresenceClusterSpecs : IDisposable
         Assert.All(list.Subscriptions, subscription => Assert.Equal(payload, subscription.Payload));
         await Task.WhenAll(streams.Select(stream => stream.DisconnectAsync()));
     }
+
+    /// <summary>A node that is not ready yet may refuse subscribers.</summary>
+    private static Task ReadyAsync(CoreCluster cluster) => Task.WhenAll(cluster.Nodes.Select(node =>
+        Eventually.TrueAsync(async () => (await node.Hub.CheckHealthAsync()).IsHealthy)));
 
     private static async Task<CoreCluster.Node> GoingAsync(CoreCluster cluster, bool hasWriter)
     {

@@ -1,5 +1,6 @@
 using Mercure.Actors.Log;
 using Mercure.Actors.Matching;
+using Mercure.Actors.Presence;
 using Mercure.Actors.Protocol;
 using Mercure.Actors.Updates;
 using Mercure.Specs.Journals;
@@ -19,6 +20,8 @@ internal static class WireSamples
     public static readonly UpdateIds Ids = new(Key);
 
     private static readonly LogBatch Batch = LogBatch.Of(20, JournalSamples.UpdatesValue, Ids);
+
+    private static readonly ActiveSubscription Active = new(Node, "urn:uuid:a", MatcherKind.Selector, "https://example.com/{ü}", """{"user":1}""");
 
     /// <summary>Everything whose bytes depend on nothing but the message, and the bytes of the first version that sent it.</summary>
     public static IEnumerable<(string Manifest, IHubMessage Message, string Bytes)> All =>
@@ -62,5 +65,30 @@ internal static class WireSamples
             "CgdkZWZhdWx0EhQKEFutjw/L2Z9GoWVwhncolQ4QAxoLCBER776t3gAA/wMgAioICBQQw4Q9GBM="),
         ("received", new LinkProtocol.Received("default", Link, 20),
             "CgdkZWZhdWx0EhQKEFutjw/L2Z9GoWVwhncolQ4QAxgU"),
+        ("hello", new PresenceProtocol.Hello("default"),
+            "CgdkZWZhdWx0"),
+        ("register", new PresenceProtocol.Register("default", Epoch),
+            "CgdkZWZhdWx0EgsIERHvvq3eAAD/Aw=="),
+        ("record", new PresenceProtocol.Record("default", Epoch, Node, 7, Node, FullSetPart.First | FullSetPart.Last, [Active], [Active with { Payload = null }]),
+            "CgdkZWZhdWx0EgsIERHvvq3eAAD/AxoQW62PD8vZn0ahZXCGdyiVDiAHKhBbrY8Py9mfRqFlcIZ3KJUOMAM6RgoQW62PD8vZn0ahZXCG"
+            + "dyiVDhIKdXJuOnV1aWQ6YRgBIhhodHRwczovL2V4YW1wbGUuY29tL3vDvH0qCnsidXNlciI6MX1COgoQW62PD8vZn0ahZXCGdyiVDhIK"
+            + "dXJuOnV1aWQ6YRgBIhhodHRwczovL2V4YW1wbGUuY29tL3vDvH0="),
+        ("record", new PresenceProtocol.Record("default", Epoch, Node, 8, Node, FullSetPart.None, [], []),
+            "CgdkZWZhdWx0EgsIERHvvq3eAAD/AxoQW62PD8vZn0ahZXCGdyiVDiAIKhBbrY8Py9mfRqFlcIZ3KJUO"),
+        ("recorded", new PresenceProtocol.Recorded("default", Node, 7, 20),
+            "CgdkZWZhdWx0EhBbrY8Py9mfRqFlcIZ3KJUOGAcgFA=="),
+        ("get-subscriptions", new PresenceProtocol.GetSubscriptions("default", new SubscriptionQuery(MatcherKind.Selector, "a", "b", "urn:own:1")),
+            "CgdkZWZhdWx0EAEaAWEiAWIqCXVybjpvd246MQ=="),
+        ("get-subscriptions", new PresenceProtocol.GetSubscriptions("default", new SubscriptionQuery(MatcherKind.Selector)),
+            "CgdkZWZhdWx0EAE="),
+        ("subscriptions", new PresenceProtocol.Subscriptions("default", "urn:own:1", IsUnchanged: false, [Active], Rest: null),
+            "CgdkZWZhdWx0Egl1cm46b3duOjEiRgoQW62PD8vZn0ahZXCGdyiVDhIKdXJuOnV1aWQ6YRgBIhhodHRwczovL2V4YW1wbGUuY29tL3vD"
+            + "vH0qCnsidXNlciI6MX0="),
+        ("subscriptions", new PresenceProtocol.Subscriptions("default", LastEventId: null, IsUnchanged: true, [], Rest: null),
+            "CgdkZWZhdWx0GAE="),
+        ("get-more", new PresenceProtocol.GetMore("default", 3),
+            "CgdkZWZhdWx0EAM="),
+        ("list-expired", new PresenceProtocol.ListExpired("default"),
+            "CgdkZWZhdWx0"),
     ];
 }
