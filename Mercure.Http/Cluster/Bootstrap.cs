@@ -145,7 +145,6 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
 
     private async Task<object> EnterAsync(CancellationToken cancellation)
     {
-        await _nodes.CreateAsync(cancellation);
         await _nodes.EnterAsync(_address, _incarnation, cancellation);
         return new Entered();
     }
