@@ -30,6 +30,8 @@ public static class CoreServices
             LargestRow = JournalOptions.LargestRowOf(settings.Publish.MaxRequestSize),
         });
         databases.Check();
+        if (settings.Cluster is { } node)
+            ClusterPorts.Check(node);
         var options = OptionsOf(settings);
         var hub = new Hub();
         services
