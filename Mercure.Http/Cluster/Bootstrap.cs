@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
-using Akka.Remote;
 using Mercure.Journal.Cluster;
 
 namespace Mercure.Http.Cluster;
@@ -71,17 +70,12 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        Context.System.EventStream.Subscribe(Self, typeof(ThisActorSystemQuarantinedEvent));
         _cluster.Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.MemberUp), typeof(ClusterEvent.MemberDowned));
         Self.Tell(Tick.Instance);
         Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, SeekInterval);
     }
 
-    protected override void PostStop()
-    {
-        _cluster.Unsubscribe(Self);
-        Context.System.EventStream.Unsubscribe(Self);
-    }
+    protected override void PostStop() => _cluster.Unsubscribe(Self);
 
     private void Entering()
     {
@@ -104,7 +98,6 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
         Receive<Tick>(_ => Ask(SeenAsync));
         Receive<Seen>(OnSeen);
         Receive<ClusterEvent.MemberDowned>(downed => OnDowned(downed.Member));
-        Receive<ThisActorSystemQuarantinedEvent>(quarantined => End($"{quarantined.RemoteAddress} has given it up"));
     }
 
     private void Always()
@@ -152,7 +145,6 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
 
     private async Task<object> EnterAsync(CancellationToken cancellation)
     {
-        await _nodes.CreateAsync(cancellation);
         await _nodes.EnterAsync(_address, _incarnation, cancellation);
         return new Entered();
     }

@@ -2,7 +2,6 @@ using System.Security.Cryptography.X509Certificates;
 using Akka.Event;
 using Akka.Remote.Transport.DotNetty;
 using Mercure.Http.Settings;
-using System.Net.Security;
 
 namespace Mercure.Http.Cluster;
 

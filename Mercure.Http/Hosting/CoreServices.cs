@@ -15,6 +15,8 @@ public static class CoreServices
     /// <exception cref="JournalException">The journal can't be used.</exception>
     public static IServiceCollection AddMercureProgram(this IServiceCollection services, HubSettings settings)
     {
+        if (settings.Cluster is { } node)
+            ClusterPorts.Check(node);
         services
             .AddMercureHub(settings)
             .AddAkka("mercure", (akka, provider) =>

@@ -1,5 +1,3 @@
-using LinqToDB;
-using LinqToDB.Data;
 using LinqToDB.Mapping;
 
 namespace Mercure.Journal.Cluster;
@@ -47,15 +45,4 @@ internal sealed class NodeRow
     /// <summary>By <see cref="DatabaseClock"/>.</summary>
     [Column("seen_at")]
     public long SeenAt { get; set; }
-}
-
-/// <summary>Made at the first start of a cluster, unless an administrator did it.</summary>
-internal static class ClusterTables
-{
-    public static async Task CreateAsync(DataOptions database, CancellationToken cancellation)
-    {
-        await using var db = new DataConnection(database);
-        await db.CreateTableAsync<LeaseRow>(tableOptions: TableOptions.CheckExistence, token: cancellation);
-        await db.CreateTableAsync<NodeRow>(tableOptions: TableOptions.CheckExistence, token: cancellation);
-    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
@@ -17,6 +18,7 @@ public sealed class LeaseSetup(LeaseTable table) : Setup
 /// that is a reachable member gives way, since whatever it decided it decided for this side. Once taken it is not let go for
 /// a while (<c>hold</c>), so that the other side, which decides later, finds it taken.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A lease lives as long as its actor system, and its semaphore makes no wait handle.")]
 public sealed class DatabaseLease : Lease
 {
     private readonly ActorSystem _system;

@@ -17,8 +17,6 @@ public sealed class NodeTable(JournalDatabases databases, string hub)
     /// <summary>A member that was seen lately.</summary>
     public sealed record Node(string Address, long Incarnation, long Formation);
 
-    public Task CreateAsync(CancellationToken cancellation = default) => ClusterTables.CreateAsync(databases.Journal, cancellation);
-
     /// <summary>Enters a node that is no member yet, in place of its former life.</summary>
     public async Task EnterAsync(string address, long incarnation, CancellationToken cancellation = default)
     {

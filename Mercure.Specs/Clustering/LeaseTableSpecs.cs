@@ -15,6 +15,9 @@ public sealed class LeaseTableSpecs : IAsyncLifetime
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>Every database server at hand.</summary>
+    public static TheoryData<TestDatabase> Servers => new(TestJournal.ServerDatabases);
+
     private TestJournal? _journal;
     private JournalDatabases? _databases;
 
@@ -22,17 +25,7 @@ public sealed class LeaseTableSpecs : IAsyncLifetime
 
     private NodeTable Nodes => new(_databases!, "default");
 
-    public async Task InitializeAsync()
-    {
-        if (TestJournal.PostgreSqlServer is null)
-            return;
-
-        _journal = await TestJournal.CreateAsync(TestDatabase.PostgreSql);
-        _databases = JournalDatabases.Open(_journal.Options);
-        await Nodes.CreateAsync();
-        // As by a second node, and by every later start.
-        await Nodes.CreateAsync();
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync()
     {
@@ -41,17 +34,21 @@ public sealed class LeaseTableSpecs : IAsyncLifetime
             await _journal.DisposeAsync();
     }
 
-    [ClusterFact]
-    public async Task Should_be_given_to_one_of_many_that_ask_at_once()
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public async Task Should_be_given_to_one_of_many_that_ask_at_once(TestDatabase database)
     {
+        await OpenAsync(database);
         var versions = await Task.WhenAll(Enumerable.Range(0, 20).Select(node => Leases.AcquireAsync(Name, $"node-{node}", Long, [])));
 
         Assert.Single(versions, version => version is not null);
     }
 
-    [ClusterFact]
-    public async Task Should_stay_with_its_owner_until_it_expires_and_then_have_another_version()
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public async Task Should_stay_with_its_owner_until_it_expires_and_then_have_another_version(TestDatabase database)
     {
+        await OpenAsync(database);
         var first = await Leases.AcquireAsync(Name, "a", Short, []);
         Assert.Equal(first, await Leases.AcquireAsync(Name, "a", Short, []));
         await Eventually.IsTrueAsync(async () => await Leases.AcquireAsync(Name, "b", Long, []) is not null, Timeout, () => "an expired lease is taken.");
@@ -61,9 +58,11 @@ public sealed class LeaseTableSpecs : IAsyncLifetime
         Assert.True(await Leases.RenewAsync(Name, "b", first.Value + 1, Long));
     }
 
-    [ClusterFact]
-    public async Task Should_pass_to_a_node_on_the_same_side()
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public async Task Should_pass_to_a_node_on_the_same_side(TestDatabase database)
     {
+        await OpenAsync(database);
         var first = await Leases.AcquireAsync(Name, "a", Long, []);
 
         Assert.Null(await Leases.AcquireAsync(Name, "b", Long, ["c"]));
@@ -71,18 +70,22 @@ public sealed class LeaseTableSpecs : IAsyncLifetime
         Assert.False(await Leases.RenewAsync(Name, "a", first!.Value, Long));
     }
 
-    [ClusterFact]
-    public async Task Should_be_free_again_when_it_is_released()
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public async Task Should_be_free_again_when_it_is_released(TestDatabase database)
     {
+        await OpenAsync(database);
         var version = await Leases.AcquireAsync(Name, "a", Long, []);
         await Leases.ReleaseAsync(Name, "a", version!.Value);
 
         Assert.NotNull(await Leases.AcquireAsync(Name, "b", Long, []));
     }
 
-    [ClusterFact]
-    public async Task Should_tell_a_node_that_was_removed()
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public async Task Should_tell_a_node_that_was_removed(TestDatabase database)
     {
+        await OpenAsync(database);
         await Nodes.EnterAsync("a", 1);
         Assert.True(await Nodes.SeenAsync("a", 1, 7));
         Assert.Equal([new NodeTable.Node("a", 1, 7)], await Nodes.MembersAsync(Long));
@@ -93,9 +96,11 @@ public sealed class LeaseTableSpecs : IAsyncLifetime
         Assert.Empty(await Nodes.MembersAsync(Long));
     }
 
-    [ClusterFact]
-    public async Task Should_tell_a_node_whose_cluster_has_a_successor()
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public async Task Should_tell_a_node_whose_cluster_has_a_successor(TestDatabase database)
     {
+        await OpenAsync(database);
         await Nodes.EnterAsync("a", 1);
         await Nodes.EnterAsync("b", 1);
         Assert.True(await Nodes.SeenAsync("a", 1, 7));
@@ -106,9 +111,11 @@ public sealed class LeaseTableSpecs : IAsyncLifetime
         Assert.Equal("b", Assert.Single(await Nodes.MembersAsync(Long)).Address);
     }
 
-    [ClusterFact]
-    public async Task Should_forget_a_node_that_was_not_seen_lately_and_replace_a_former_life()
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public async Task Should_forget_a_node_that_was_not_seen_lately_and_replace_a_former_life(TestDatabase database)
     {
+        await OpenAsync(database);
         await Nodes.EnterAsync("a", 1);
         Assert.True(await Nodes.SeenAsync("a", 1, 7));
         await Eventually.IsTrueAsync(async () => (await Nodes.MembersAsync(Short)).Count == 0, Timeout, () => "its row is old.");
@@ -117,5 +124,12 @@ public sealed class LeaseTableSpecs : IAsyncLifetime
 
         Assert.False(await Nodes.SeenAsync("a", 1, 7));
         Assert.True(await Nodes.SeenAsync("a", 2, 7));
+    }
+
+    private async Task OpenAsync(TestDatabase database)
+    {
+        _journal = await TestJournal.CreateAsync(database);
+        _databases = JournalDatabases.Open(_journal.Options);
+        _databases.Check();
     }
 }

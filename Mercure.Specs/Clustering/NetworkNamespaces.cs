@@ -26,8 +26,8 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
     {
         var namespaces = new NetworkNamespaces(nodes);
         await IpAsync($"netns add {namespaces._name}sw");
-        await IpAsync($"-n {namespaces._name}sw link add br type bridge");
-        await IpAsync($"-n {namespaces._name}sw link set br up");
+        await IpAsync($"-n {namespaces._name}sw link add name bridge0 type bridge");
+        await IpAsync($"-n {namespaces._name}sw link set bridge0 up");
         await namespaces.PlugAsync("host", $"{namespaces._name}h");
         await IpAsync($"link set {namespaces._name}h up");
         await IpAsync($"addr add {namespaces.Gateway}/24 dev {namespaces._name}h");
@@ -74,8 +74,8 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
 
     private async Task PlugAsync(string port, string device)
     {
-        await IpAsync($"link add {device} type veth peer name {port} netns {_name}sw");
-        await IpAsync($"-n {_name}sw link set {port} master br");
+        await IpAsync($"link add name {device} type veth peer name {port} netns {_name}sw");
+        await IpAsync($"-n {_name}sw link set {port} master bridge0");
         await IpAsync($"-n {_name}sw link set {port} up");
     }
 

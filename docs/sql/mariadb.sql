@@ -48,3 +48,21 @@ CREATE TABLE mercure_probes (
     persistence_id   VARCHAR(255) NOT NULL PRIMARY KEY,
     probe            BIGINT NOT NULL
 ) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- Leases of a cluster: who may found it, which side of a split goes on. Times are the database's, in milliseconds.
+CREATE TABLE mercure_leases (
+    name             VARCHAR(255) NOT NULL PRIMARY KEY,
+    owner            VARCHAR(255) NOT NULL,
+    version          BIGINT NOT NULL,
+    expires_at       BIGINT NOT NULL
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
+-- Nodes of a cluster: where they find each other.
+CREATE TABLE mercure_cluster_nodes (
+    hub              VARCHAR(64) NOT NULL,
+    address          VARCHAR(255) NOT NULL,
+    incarnation      BIGINT NOT NULL,
+    formation        BIGINT NOT NULL,
+    seen_at          BIGINT NOT NULL,
+    PRIMARY KEY (hub, address)
+) ENGINE = InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

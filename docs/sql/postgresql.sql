@@ -47,3 +47,21 @@ CREATE TABLE mercure_probes (
     persistence_id   varchar(255) COLLATE "C" PRIMARY KEY,
     probe            bigint NOT NULL
 );
+
+-- Leases of a cluster: who may found it, which side of a split goes on. Times are the database's, in milliseconds.
+CREATE TABLE mercure_leases (
+    name             varchar(255) COLLATE "C" NOT NULL PRIMARY KEY,
+    owner            varchar(255) COLLATE "C" NOT NULL,
+    version          bigint NOT NULL,
+    expires_at       bigint NOT NULL
+);
+
+-- Nodes of a cluster: where they find each other.
+CREATE TABLE mercure_cluster_nodes (
+    hub              varchar(64) COLLATE "C" NOT NULL,
+    address          varchar(255) COLLATE "C" NOT NULL,
+    incarnation      bigint NOT NULL,
+    formation        bigint NOT NULL,
+    seen_at          bigint NOT NULL,
+    PRIMARY KEY (hub, address)
+);

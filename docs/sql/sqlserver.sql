@@ -48,3 +48,21 @@ CREATE TABLE mercure_probes (
     persistence_id   nvarchar(255) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY,
     probe            bigint NOT NULL
 );
+
+-- Leases of a cluster: who may found it, which side of a split goes on. Times are the database's, in milliseconds.
+CREATE TABLE mercure_leases (
+    name             nvarchar(255) COLLATE Latin1_General_100_BIN2 NOT NULL PRIMARY KEY,
+    owner            nvarchar(255) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    version          bigint NOT NULL,
+    expires_at       bigint NOT NULL
+);
+
+-- Nodes of a cluster: where they find each other.
+CREATE TABLE mercure_cluster_nodes (
+    hub              nvarchar(64) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    address          nvarchar(255) COLLATE Latin1_General_100_BIN2 NOT NULL,
+    incarnation      bigint NOT NULL,
+    formation        bigint NOT NULL,
+    seen_at          bigint NOT NULL,
+    PRIMARY KEY (hub, address)
+);
