@@ -28,6 +28,7 @@ step() { printf '\n== %s (%ds)\n' "$1" "$SECONDS"; }
 
 step 'packages'
 install_missing_packages
+npm ci --prefix Mercure.Specs/Clients --silent
 
 if [ -z "${MERCURE_SPECS_POSTGRESQL:-}" ]; then
   step 'a private PostgreSQL'

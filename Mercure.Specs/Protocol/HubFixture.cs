@@ -45,6 +45,9 @@ public class HubFixture : IAsyncLifetime
     /// <summary>What reached the hub, when <see cref="IsRecorded"/>.</summary>
     internal RecordingHub Hub => _recorder ?? throw new InvalidOperationException("This hub is not recorded.");
 
+    /// <summary>Its certificate in PEM format, when it <see cref="IsSecure"/>.</summary>
+    internal string CertificateFile => _certificate?.CertFile ?? throw new InvalidOperationException("This hub has no certificate.");
+
     public HttpClient Client { get; private set; } = null!;
 
     public Uri Url { get; private set; } = null!;
