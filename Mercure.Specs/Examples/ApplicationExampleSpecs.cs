@@ -16,33 +16,21 @@ public sealed class ApplicationExampleSpecs(ChromiumFixture chromium)
     private readonly HubProcess _hub = chromium.Hub;
 
     [Fact]
-    public async Task Should_chat_among_those_who_have_entered_and_nobody_else()
+    public Task Should_chat_among_those_who_have_entered_and_nobody_else() => ChatsAsync(_hub, _hub.HubUrl, HubProcess.Key);
+
+    [Fact]
+    public async Task Should_chat_through_a_hub_of_generation_0_10_by_configuration_alone()
     {
-        await using var chat = await NodeApplication.StartAsync("chat", _hub.HubUrl);
-        var topic = new Uri(chat.Address, "room").AbsoluteUri;
-        using var stranger = await ListenAsync(topic);
-        var ann = await chromium.OpenAsync(_hub);
-        var bob = await chromium.OpenAnotherAsync(_hub);
+        const string key = "another key, since each generation has its own";
+        await using var hub = await HubProcess.StartAsync(("MERCURE_PUBLISHER_JWT_KEY", key), ("MERCURE_SUBSCRIBER_JWT_KEY", key));
 
-        await EnterAsync(ann, chat, "Ann");
-        await SayAsync(ann, "Is <b>anybody</b> there?");
-        await Expect(Messages(ann)).ToHaveTextAsync(["Ann: Is <b>anybody</b> there?"]);
-        await EnterAsync(bob, chat, "Bob");
-        await SayAsync(bob, "I am.");
-
-        string[] said = ["Ann: Is <b>anybody</b> there?", "Bob: I am."];
-        await Expect(Messages(ann)).ToHaveTextAsync(said);
-        await Expect(Messages(bob)).ToHaveTextAsync(said);
-        // What everybody may read comes after it: by then the rest would have arrived
-        await _hub.PublishAsync(topic, """{"name":"The hub","text":"closes"}""");
-        Assert.Contains("closes", await DataAsync(stranger), StringComparison.Ordinal);
-        await Expect(Messages(ann)).ToHaveCountAsync(3);
+        await ChatsAsync(hub, new Uri(hub.Address, ".well-known/mercure"), key);
     }
 
     [Fact]
     public async Task Should_refuse_who_has_not_entered_the_chat()
     {
-        await using var chat = await NodeApplication.StartAsync("chat", _hub.HubUrl);
+        await using var chat = await NodeApplication.StartAsync("chat", _hub.HubUrl, HubProcess.Key);
 
         using var room = await _hub.Client.GetAsync(new Uri(chat.Address, "room"));
 
@@ -53,8 +41,8 @@ public sealed class ApplicationExampleSpecs(ChromiumFixture chromium)
     [Fact]
     public async Task Should_show_readers_what_the_hub_can_not_read()
     {
-        await using var report = await NodeApplication.StartAsync("encryption", _hub.HubUrl);
-        using var stream = await ListenAsync("https://example.com/reports/1");
+        await using var report = await NodeApplication.StartAsync("encryption", _hub.HubUrl, HubProcess.Key);
+        using var stream = await ListenAsync(_hub, "https://example.com/reports/1");
         var page = await chromium.OpenAsync(_hub);
         await page.GotoAsync(report.Address.AbsoluteUri);
         await Expect(page.Locator("#state")).ToHaveTextAsync("subscribed");
@@ -85,6 +73,29 @@ public sealed class ApplicationExampleSpecs(ChromiumFixture chromium)
         return Encoding.UTF8.GetString(text);
     }
 
+    private async Task ChatsAsync(HubProcess hub, Uri url, string key)
+    {
+        await using var chat = await NodeApplication.StartAsync("chat", url, key);
+        var topic = new Uri(chat.Address, "room").AbsoluteUri;
+        using var stranger = await ListenAsync(hub, topic);
+        var ann = await chromium.OpenAsync(hub);
+        var bob = await chromium.OpenAnotherAsync(hub);
+
+        await EnterAsync(ann, chat, "Ann");
+        await SayAsync(ann, "Is <b>anybody</b> there?");
+        await Expect(Messages(ann)).ToHaveTextAsync(["Ann: Is <b>anybody</b> there?"]);
+        await EnterAsync(bob, chat, "Bob");
+        await SayAsync(bob, "I am.");
+
+        string[] said = ["Ann: Is <b>anybody</b> there?", "Bob: I am."];
+        await Expect(Messages(ann)).ToHaveTextAsync(said);
+        await Expect(Messages(bob)).ToHaveTextAsync(said);
+        // What everybody may read comes after it: by then the rest would have arrived
+        await hub.PublishAsync(topic, """{"name":"The hub","text":"closes"}""");
+        Assert.Contains("closes", await DataAsync(stranger), StringComparison.Ordinal);
+        await Expect(Messages(ann)).ToHaveCountAsync(3);
+    }
+
     private static ILocator Messages(IPage page) => page.Locator("#messages > li");
 
     private static async Task EnterAsync(IPage page, NodeApplication chat, string name)
@@ -102,8 +113,8 @@ public sealed class ApplicationExampleSpecs(ChromiumFixture chromium)
     }
 
     /// <summary>As somebody who has no token; subscribed when it completes.</summary>
-    private async Task<StreamReader> ListenAsync(string topic) =>
-        new(await _hub.Client.GetStreamAsync($"hub?topic={Uri.EscapeDataString(topic)}"));
+    private static async Task<StreamReader> ListenAsync(HubProcess hub, string topic) =>
+        new(await hub.Client.GetStreamAsync($"hub?topic={Uri.EscapeDataString(topic)}"));
 
     private static async Task<string> DataAsync(StreamReader stream)
     {

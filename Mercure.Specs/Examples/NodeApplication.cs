@@ -14,7 +14,7 @@ internal sealed class NodeApplication : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
-    public static async Task<NodeApplication> StartAsync(string example, Uri hub)
+    public static async Task<NodeApplication> StartAsync(string example, Uri hub, string key)
     {
         var start = new ProcessStartInfo("node", ["server.mjs"])
         {
@@ -25,6 +25,7 @@ internal sealed class NodeApplication : IAsyncDisposable
         };
         start.Environment["PORT"] = "0";
         start.Environment["HUB_URL"] = hub.AbsoluteUri;
+        start.Environment["JWT_KEY"] = key;
         var application = new NodeApplication(Process.Start(start)!);
         using var timeout = new CancellationTokenSource(StartTimeout);
         var line = await application._process.StandardOutput.ReadLineAsync(timeout.Token)
