@@ -42,6 +42,8 @@ public class HubFixture : IAsyncLifetime
     /// <summary>What reached the hub, when <see cref="IsRecorded"/>.</summary>
     internal RecordingHub Hub => _recorder ?? throw new InvalidOperationException("This hub is not recorded.");
 
+    internal IServiceProvider Services => _app!.Services;
+
     public HttpClient Client { get; private set; } = null!;
 
     public Uri Url { get; private set; } = null!;
