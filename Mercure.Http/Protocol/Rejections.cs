@@ -103,6 +103,9 @@ public static class Rejections
 
     public static readonly Rejection TooManySelectors = Bad($"More than {Limits.Topics} topic selectors.");
 
+    public static readonly Rejection SelectorsTooComplex = Bad(
+        $"The topic selectors have more than {Limits.SelectorParts} variables and literals between them.");
+
     // Reserved by later generations (spec draft 08, Publication)
 
     public static readonly Rejection IdReserved = Bad("The id is reserved: it must not be earliest, nor begin with #.");

@@ -10,6 +10,8 @@ namespace Mercure.Http.Protocol;
 /// </summary>
 internal sealed class SubscribeQuery
 {
+    private int _parts;
+
     private SubscribeQuery()
     {
     }
@@ -67,8 +69,10 @@ internal sealed class SubscribeQuery
         if (Selectors.Count == Limits.Topics)
             return Rejections.TooManySelectors;
 
-        Selectors.Add(TopicSelector.Parse(text));
-        return null;
+        var selector = TopicSelector.Parse(text);
+        _parts += selector.Parts;
+        Selectors.Add(selector);
+        return _parts > Limits.SelectorParts ? Rejections.SelectorsTooComplex : null;
     }
 
     private Rejection? SetLastEventId(ReadOnlySpan<byte> value)
