@@ -7,6 +7,7 @@ namespace Mercure.Actors;
 public interface IHub
 {
     /// <summary>Stores an update and sends it on. Completes when the update is durable, or with the reason why not.</summary>
+    /// <exception cref="ArgumentException">In a cluster: it is larger than what fits between nodes.</exception>
     Task<PublishResult> PublishAsync(Update update);
 
     /// <summary>Opens a stream and completes when it has ended, and nothing will write to its output any more.</summary>

@@ -132,7 +132,8 @@ public sealed class PublishGateway : ReceiveActor, IWithTimers
 
     private void OnFailed(PublishProtocol.RequestFailed failed)
     {
-        if (_outstanding.Remove(failed.Token.Number, out var outstanding))
+        // In a cluster another writer may take it, or say that it is stored: it is sent again until the time is up.
+        if (_options.Cluster is null && _outstanding.Remove(failed.Token.Number, out var outstanding))
             GiveUp(outstanding.Publishes, "The journal did not take the update.");
     }
 

@@ -17,6 +17,9 @@ public sealed class Hub : IHub
     /// <inheritdoc/>
     public Task<PublishResult> PublishAsync(Update update)
     {
+        if (Started.LargestUpdate is { } largest && !WireLimits.Fits(update, largest))
+            throw new ArgumentException($"The update is larger than the {largest} bytes that fit between the nodes of this cluster.", nameof(update));
+
         var promise = new TaskCompletionSource<PublishResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         Started.Gateway.Tell(new PublishGateway.Publish(update, promise), ActorRefs.NoSender);
         return promise.Task;
@@ -61,8 +64,9 @@ public sealed class Hub : IHub
             await actors.Subscribers.Ask<SubscriberSupervisor.AllStopped>(SubscriberSupervisor.StopAll.Instance, timeout);
     }
 
-    internal void Start(HubOptions options, IHubStore store, IActorRef matcher, IActorRef gateway, IActorRef subscribers) =>
-        _actors = new Actors(options, store, matcher, gateway, subscribers);
+    internal void Start(
+        HubOptions options, IHubStore store, IActorRef matcher, IActorRef gateway, IActorRef subscribers, long? largestUpdate = null) =>
+        _actors = new Actors(options, store, matcher, gateway, subscribers, largestUpdate);
 
     private Actors Started => _actors ?? throw new InvalidOperationException("The hub has not been started.");
 
@@ -80,5 +84,5 @@ public sealed class Hub : IHub
         }
     }
 
-    private sealed record Actors(HubOptions Options, IHubStore Store, IActorRef Matcher, IActorRef Gateway, IActorRef Subscribers);
+    private sealed record Actors(HubOptions Options, IHubStore Store, IActorRef Matcher, IActorRef Gateway, IActorRef Subscribers, long? LargestUpdate);
 }

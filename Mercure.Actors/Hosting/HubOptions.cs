@@ -8,6 +8,9 @@ public sealed record HubOptions
 
     public string PersistenceId => $"hub/{Name}";
 
+    /// <summary>Set when the hub is one of several nodes of an Akka.Cluster, which the actor system must be configured for; null for a hub by itself.</summary>
+    public ClusterOptions? Cluster { get; init; }
+
     /// <summary>How long a publisher waits for the journal before it is told that the hub is unavailable.</summary>
     public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -19,8 +19,8 @@ public static class MercureHubExtensions
     private static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The whole hub, with its writer as a local actor: no cluster, no ports. <paramref name="hub"/> is usable once the actor
-    /// system has started.
+    /// The whole hub. Its writer is a local actor (no cluster, no ports), or with <see cref="HubOptions.Cluster"/> one for all
+    /// nodes. <paramref name="hub"/> is usable once the actor system has started.
     /// </summary>
     public static AkkaConfigurationBuilder WithMercureHub(this AkkaConfigurationBuilder builder, HubOptions options, IHubStore store, TimeProvider clock, Hub hub) =>
         builder
@@ -28,7 +28,9 @@ public static class MercureHubExtensions
             .WithActors(async (system, registry) =>
             {
                 await WakeSchedulerAsync(system);
-                var matcher = system.ActorOf(LocalMatcher(options, store, clock), "topic-matcher");
+                var matcher = options.Cluster is null
+                    ? system.ActorOf(LocalMatcher(options, store, clock), "topic-matcher")
+                    : await ShardedWriter.StartAsync(system, options, store, clock);
                 var history = system.ActorOf(History.Props(options, store), "history");
                 var switchboard = system.ActorOf(Switchboard.Props(options, matcher, history).WithDispatcher(HubDispatchers.Streams), "switchboard");
                 var gateway = system.ActorOf(PublishGateway.Props(options, matcher, clock), "gateway");
@@ -36,8 +38,10 @@ public static class MercureHubExtensions
                     SubscriberSupervisor.Props(options, switchboard, history, clock).WithDispatcher(HubDispatchers.Streams), "subscribers");
                 registry.Register<PublishGateway>(gateway);
                 registry.Register<Switchboard>(switchboard);
-                hub.Start(options, store, matcher, gateway, subscribers);
-                await hub.WaitUntilReadyAsync(OpeningTimeout);
+                hub.Start(options, store, matcher, gateway, subscribers, options.Cluster is null ? null : WireLimits.LargestUpdate(system.Settings.Config));
+                // A node may yet have to find the others: readiness says when it has.
+                if (options.Cluster is null)
+                    await hub.WaitUntilReadyAsync(OpeningTimeout);
             });
 
     /// <summary>

@@ -72,6 +72,7 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
         Receive<Attach>(OnAttach);
         Receive<Detach>(_ => Forget(Sender));
         Receive<LinkProtocol.Connected>(OnConnected);
+        Receive<LinkProtocol.Disconnected>(OnDisconnected);
         Receive<Page>(OnPage);
         Receive<History.RowsTrimmed>(OnRowsTrimmed);
         Receive<History.PageUnavailable>(_ => Timers.StartSingleTimer(nameof(Fill), Refill.Instance, _options.TickInterval));
@@ -165,6 +166,12 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
         _early.Clear();
     }
 
+    private void OnDisconnected(LinkProtocol.Disconnected disconnected)
+    {
+        if (disconnected.Link == _link && _linked)
+            Connect();
+    }
+
     private void OnRouted(LinkProtocol.Routed routed)
     {
         if (routed.Link != _link || !_linked || routed.Epoch != _epoch)
@@ -174,7 +181,8 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
         if (routed.Head.SequenceNumber > _head.SequenceNumber || routed.Head.IndexedThrough > _head.IndexedThrough)
             MoveHead(routed.Head);
 
-        if (routed.Batch is { } batch)
+        var batch = routed.Row?.Batch(_ids!);
+        if (batch is not null)
         {
             _unconfirmed += batch.Bytes;
             if (_unconfirmed >= ConfirmBytes)
@@ -182,24 +190,24 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
         }
 
         if (_filling || routed.Previous > _watermark)
-            Hold(routed);
+            Hold(batch);
         else
-            Follow(routed);
+            Follow(batch, routed.Head);
     }
 
     /// <summary>The link told everything before: what it left out is not for this node.</summary>
-    private void Follow(LinkProtocol.Routed routed)
+    private void Follow(LogBatch? batch, LogHead head)
     {
-        if (routed.Batch is { } batch && batch.SequenceNumber > _watermark)
+        if (batch is not null && batch.SequenceNumber > _watermark)
             Take(batch);
 
-        _watermark = Math.Max(_watermark, routed.Head.SequenceNumber);
+        _watermark = Math.Max(_watermark, head.SequenceNumber);
     }
 
     /// <summary>Something is missing before it. Kept, so that filling the gap ends also when rows come faster than reads.</summary>
-    private void Hold(LinkProtocol.Routed routed)
+    private void Hold(LogBatch? batch)
     {
-        if (routed.Batch is { } batch)
+        if (batch is not null)
             _ahead.Add(batch);
 
         FillIfBehind();

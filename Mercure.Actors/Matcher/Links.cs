@@ -13,6 +13,9 @@ internal sealed class Links(string hub, long windowBytes)
     /// <summary>What may be in flight to one switchboard, in bytes of updates.</summary>
     public const long DefaultWindowBytes = 4 * 1024 * 1024;
 
+    /// <summary>A larger row is not sent to another node, which reads it from the journal: remoting drops what exceeds its frame.</summary>
+    private const long MaxRemoteBytes = 1024 * 1024;
+
     private readonly Dictionary<Guid, Link> _links = [];
 
     public int Count => _links.Count;
@@ -38,10 +41,11 @@ internal sealed class Links(string hub, long windowBytes)
     /// <summary>Sends the row to whoever has room for it.</summary>
     public void Route(LogBatch batch, Epoch epoch, LogHead head)
     {
+        var row = new RoutedRow(batch);
         foreach (var link in _links.Values)
         {
-            if (link.HasRoom(windowBytes))
-                link.Send(new LinkProtocol.Routed(hub, link.Id, epoch, link.Told, batch, head));
+            if (link.HasRoom(windowBytes) && (link.IsLocal || batch.Bytes <= MaxRemoteBytes))
+                link.Send(new LinkProtocol.Routed(hub, link.Id, epoch, link.Told, row, head), batch.Bytes);
             else
                 link.Skip(head);
         }
@@ -51,7 +55,14 @@ internal sealed class Links(string hub, long windowBytes)
     public void Tick(Epoch epoch, LogHead head)
     {
         foreach (var link in _links.Values)
-            link.Send(new LinkProtocol.Routed(hub, link.Id, epoch, link.Told, Batch: null, head));
+            link.Send(new LinkProtocol.Routed(hub, link.Id, epoch, link.Told, Row: null, head), bytes: 0);
+    }
+
+    /// <summary>The writer ends: the switchboards need not wait until they notice its silence.</summary>
+    public void Close()
+    {
+        foreach (var link in _links.Values)
+            link.Switchboard.Tell(new LinkProtocol.Disconnected(hub, link.Id));
     }
 
     /// <summary>Forgets a switchboard that has ended.</summary>
@@ -79,16 +90,18 @@ internal sealed class Links(string hub, long windowBytes)
         /// </summary>
         public long Told { get; private set; } = told;
 
+        public bool IsLocal { get; } = ((IActorRefScope)switchboard).IsLocal;
+
         public bool HasRoom(long windowBytes) => _inFlightBytes <= windowBytes;
 
-        public void Send(LinkProtocol.Routed message)
+        public void Send(LinkProtocol.Routed message, long bytes)
         {
             Switchboard.Tell(message);
             Told = message.Head.SequenceNumber;
-            if (message.Batch is { } batch)
+            if (bytes > 0)
             {
-                _inFlight.Enqueue((batch.SequenceNumber, batch.Bytes));
-                _inFlightBytes += batch.Bytes;
+                _inFlight.Enqueue((Told, bytes));
+                _inFlightBytes += bytes;
             }
         }
 

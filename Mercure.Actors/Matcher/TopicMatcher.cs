@@ -42,6 +42,7 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
     private Epoch _epoch;
     private bool _writing;
     private bool _repeatHeader;
+    private bool _handingOver;
     private Trim? _trim;
     private long _snapshotAt;
     private long _snapshotTried;
@@ -72,8 +73,23 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
     /// <summary>Matcher → trimmer: they are deleted.</summary>
     internal sealed record Trimmed(long SequenceNumber);
 
+    /// <summary>
+    /// Its parent → matcher: another node takes over. It ends once what has arrived is written, so that its last row does not
+    /// meet its successor's first.
+    /// </summary>
+    internal sealed class HandOver
+    {
+        public static readonly HandOver Instance = new();
+    }
+
     public static Props Props(HubOptions options, IHubStore store, TimeProvider clock) =>
         Akka.Actor.Props.Create<TopicMatcher>(options, store, clock);
+
+    protected override void PostStop()
+    {
+        _links.Close();
+        base.PostStop();
+    }
 
     protected override void OnRecover(object message)
     {
@@ -107,6 +123,7 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
             case LinkProtocol.Received received: _links.Received(received); break;
             case LinkProtocol.Connect connect: OnConnect(connect); break;
             case Tick: OnTick(); break;
+            case HandOver: OnHandOver(); break;
             case Terminated terminated: _links.Remove(terminated.ActorRef); break;
             case Indexed indexed: _indexedThrough = indexed.SequenceNumber; break;
             case Trim trim: OnTrim(trim); break;
@@ -233,6 +250,10 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
             var row = TakeRow();
             Write(_log.Write(_epoch.Nonce, _clock.GetUtcNow(), [.. row.Select(waiting => (waiting.Request.Token, waiting.Request.Updates))]), row);
         }
+        else if (_handingOver)
+        {
+            Context.Stop(Self);
+        }
     }
 
     private List<Waiting> TakeRow()
@@ -319,6 +340,12 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
     {
         _links.Tick(_epoch, Head);
         _trimmer.Tell(new Trimmer.Grown(Head, _log.NextByte));
+    }
+
+    private void OnHandOver()
+    {
+        _handingOver = true;
+        WriteWaiting();
     }
 
     private void SaveSnapshotWhenDue()

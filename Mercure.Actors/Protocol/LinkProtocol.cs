@@ -18,10 +18,13 @@ public static class LinkProtocol
     /// <summary>Matcher → switchboard: from this head on, everything is routed on this link.</summary>
     public sealed record Connected(string Hub, LinkId Link, Epoch Epoch, LogHead Head, ReadOnlyMemory<byte> IdKey) : IHubMessage;
 
+    /// <summary>Matcher → switchboard: it ends; connect again.</summary>
+    public sealed record Disconnected(string Hub, LinkId Link) : IHubMessage;
+
     /// <summary>Matcher → switchboard: a committed row, or (with none, every 250 ms) how the log stands.</summary>
     /// <param name="Previous">Sequence number that this link had been told before this message: a gap shows as a jump.</param>
-    /// <param name="Batch">The row with the number of the head; null in a tick.</param>
-    public sealed record Routed(string Hub, LinkId Link, Epoch Epoch, long Previous, LogBatch? Batch, LogHead Head) : IHubMessage;
+    /// <param name="Row">The row with the number of the head; null in a tick.</param>
+    public sealed record Routed(string Hub, LinkId Link, Epoch Epoch, long Previous, RoutedRow? Row, LogHead Head) : IHubMessage;
 
     /// <summary>Switchboard → matcher: everything up to this row has arrived; opens the window of what may be in flight.</summary>
     public sealed record Received(string Hub, LinkId Link, long SequenceNumber) : IHubMessage;

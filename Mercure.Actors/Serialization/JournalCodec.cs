@@ -108,7 +108,7 @@ public static class JournalCodec
         _ => throw new InvalidDataException("The journal holds an entry of a later version of the hub."),
     };
 
-    private static Proto.Published Encode(Update update)
+    internal static Proto.Published Encode(Update update)
     {
         var published = new Proto.Published { Generation = (uint)update.Generation, Retry = update.Retry };
         published.Topics.AddRange(update.Topics);
@@ -125,7 +125,7 @@ public static class JournalCodec
         return published;
     }
 
-    private static Update Decode(Proto.Published published) => new()
+    internal static Update Decode(Proto.Published published) => new()
     {
         Generation = (Generation)published.Generation,
         Topics = [.. published.Topics],
@@ -137,7 +137,7 @@ public static class JournalCodec
         Retry = published.Retry,
     };
 
-    private static ByteString Bytes(Guid guid) => UnsafeByteOperations.UnsafeWrap(guid.ToByteArray());
+    internal static ByteString Bytes(Guid guid) => UnsafeByteOperations.UnsafeWrap(guid.ToByteArray());
 
-    private static Guid Guid(ByteString bytes) => new(bytes.Span);
+    internal static Guid Guid(ByteString bytes) => new(bytes.Span);
 }

@@ -8,8 +8,9 @@ namespace Mercure.Http.Hosting;
 /// </summary>
 internal sealed class RequestGuard(HubSettings settings, TimeProvider clock, ILogger<RequestGuard> logger)
 {
-    // The core ends a stream at its time; only one that can't be ended, because its client reads nothing, is cut here
-    private static readonly TimeSpan StreamGrace = TimeSpan.FromSeconds(1);
+    // The core ends a stream at its time, properly; only one that can't be ended, because its client reads nothing, is cut
+    // here. Long enough for a busy machine, where a proper end may come late
+    private static readonly TimeSpan StreamGrace = TimeSpan.FromSeconds(5);
 
     private readonly TimeSpan _readTimeout = settings.Listen.ReadTimeout;
     private readonly TimeSpan _writeTimeout = settings.Listen.WriteTimeout;

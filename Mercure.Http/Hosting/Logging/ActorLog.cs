@@ -3,6 +3,7 @@ using Akka.Dispatch;
 using Akka.Event;
 using Akka.Hosting.Logging;
 using AkkaLevel = Akka.Event.LogLevel;
+using HostLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Mercure.Http.Hosting.Logging;
 
@@ -13,11 +14,7 @@ namespace Mercure.Http.Hosting.Logging;
 internal sealed class ActorLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
     private const string Category = "Mercure.Actors";
-
-    private static readonly Action<ILogger, string, Exception?> Debug = LoggerMessage.Define<string>(Microsoft.Extensions.Logging.LogLevel.Debug, 300, "{Text}");
-    private static readonly Action<ILogger, string, Exception?> Info = LoggerMessage.Define<string>(Microsoft.Extensions.Logging.LogLevel.Information, 300, "{Text}");
-    private static readonly Action<ILogger, string, Exception?> Warning = LoggerMessage.Define<string>(Microsoft.Extensions.Logging.LogLevel.Warning, 300, "{Text}");
-    private static readonly Action<ILogger, string, Exception?> Error = LoggerMessage.Define<string>(Microsoft.Extensions.Logging.LogLevel.Error, 300, "{Text}");
+    private const int EventId = 300;
 
     private readonly ILogger _log = Context.System.Settings.Setup.Get<LoggerFactorySetup>().Value.LoggerFactory.CreateLogger(Category);
 
@@ -29,13 +26,14 @@ internal sealed class ActorLog : ReceiveActor, IRequiresMessageQueue<ILoggerMess
 
     private void Write(LogEvent logged)
     {
-        var write = logged.LogLevel() switch
+        var level = logged.LogLevel() switch
         {
-            AkkaLevel.DebugLevel => Debug,
-            AkkaLevel.InfoLevel => Info,
-            AkkaLevel.WarningLevel => Warning,
-            _ => Error,
+            AkkaLevel.DebugLevel => HostLevel.Debug,
+            AkkaLevel.InfoLevel => HostLevel.Information,
+            AkkaLevel.WarningLevel => HostLevel.Warning,
+            _ => HostLevel.Error,
         };
-        write(_log, logged.Message.ToString() ?? "", logged.Cause);
+        // The text is all there is: a template would make a field of it, which the JSON formats would write a second time
+        _log.Log(level, EventId, logged.Message.ToString() ?? "", logged.Cause, static (text, _) => text);
     }
 }

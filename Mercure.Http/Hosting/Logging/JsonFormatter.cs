@@ -48,7 +48,7 @@ internal sealed class JsonFormatter(string name, TimeProvider clock, JsonFormatt
     private void WriteEntry<TState>(in LogEntry<TState> entry, Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        json.WriteString("time", clock.GetUtcNow().UtcDateTime);
+        json.WriteString("time", clock.GetUtcNow().ToString(LogFields.TimeFormat, CultureInfo.InvariantCulture));
         json.WriteString(names.Level, names.LevelName(entry.LogLevel));
         json.WriteString(names.Message, entry.Formatter(entry.State, entry.Exception));
         json.WriteString("logger", entry.Category);

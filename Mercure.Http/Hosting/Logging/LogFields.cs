@@ -3,6 +3,9 @@ namespace Mercure.Http.Hosting.Logging;
 /// <summary>What the formatters share: an entry's fields, without its template.</summary>
 internal static class LogFields
 {
+    /// <summary>Of the time, which is UTC.</summary>
+    public const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
     private const string Template = "{OriginalFormat}";
 
     public static IReadOnlyList<KeyValuePair<string, object?>> Of<TState>(TState state) =>

@@ -19,7 +19,7 @@ internal sealed class TextFormatter(TimeProvider clock) : ConsoleFormatter("TEXT
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         Span<char> time = stackalloc char[32];
-        clock.GetUtcNow().UtcDateTime.TryFormat(time, out var length, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        clock.GetUtcNow().TryFormat(time, out var length, LogFields.TimeFormat, CultureInfo.InvariantCulture);
         textWriter.Write(time[..length]);
         textWriter.Write(' ');
         textWriter.Write(Level(logEntry.LogLevel));

@@ -1,0 +1,14 @@
+namespace Mercure.Actors.Hosting;
+
+/// <summary>How a hub of several nodes behaves.</summary>
+public sealed record ClusterOptions
+{
+    /// <summary>
+    /// How long a publisher waits by default: longer than a failover takes, which then is a pause and not a refusal. Meanwhile its
+    /// gateway sends the update again and again; it is stored once.
+    /// </summary>
+    public static readonly TimeSpan DefaultPublishTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>Role of the nodes that may host the writer; null for all. A node without it publishes and serves subscribers all the same.</summary>
+    public string? Role { get; init; }
+}

@@ -1,0 +1,83 @@
+using Akka.Actor;
+using Google.Protobuf;
+using Mercure.Actors.Log;
+using Mercure.Actors.Protocol;
+using static Mercure.Actors.Protocol.LinkProtocol;
+
+namespace Mercure.Actors.Serialization;
+
+/// <summary>The forms of <see cref="LinkProtocol"/> on the wire.</summary>
+internal static class LinkCodec
+{
+    public static IReadOnlyList<MessageFormat> Formats(ExtendedActorSystem system) =>
+    [
+        MessageFormat.Of<Connect, Wire.Connect>(
+            "connect",
+            message => new Wire.Connect { Hub = message.Hub, Link = Encode(message.Link), Switchboard = Akka.Serialization.Serialization.SerializedActorPath(message.Switchboard) },
+            wire => new Connect(wire.Hub, Decode(wire.Link), system.Provider.ResolveActorRef(wire.Switchboard))),
+        MessageFormat.Of<Connected, Wire.Connected>(
+            "connected",
+            message => new Wire.Connected
+            {
+                Hub = message.Hub,
+                Link = Encode(message.Link),
+                Epoch = Encode(message.Epoch),
+                Head = Encode(message.Head),
+                IdKey = UnsafeByteOperations.UnsafeWrap(message.IdKey),
+            },
+            wire => new Connected(wire.Hub, Decode(wire.Link), Decode(wire.Epoch), Decode(wire.Head), wire.IdKey.Memory)),
+        MessageFormat.Of<Disconnected, Wire.Disconnected>(
+            "disconnected",
+            message => new Wire.Disconnected { Hub = message.Hub, Link = Encode(message.Link) },
+            wire => new Disconnected(wire.Hub, Decode(wire.Link))),
+        MessageFormat.Of<Routed, Wire.Routed>(
+            "routed",
+            message => new Wire.Routed
+            {
+                Hub = message.Hub,
+                Link = Encode(message.Link),
+                Epoch = Encode(message.Epoch),
+                Previous = message.Previous,
+                Row = message.Row is { } row ? Encode(row) : null,
+                Head = Encode(message.Head),
+            },
+            wire => new Routed(
+                wire.Hub, Decode(wire.Link), Decode(wire.Epoch), wire.Previous, wire.Row is { } row ? Decode(row) : null, Decode(wire.Head))),
+        MessageFormat.Of<Received, Wire.Received>(
+            "received",
+            message => new Wire.Received { Hub = message.Hub, Link = Encode(message.Link), SequenceNumber = message.SequenceNumber },
+            wire => new Received(wire.Hub, Decode(wire.Link), wire.SequenceNumber)),
+    ];
+
+    private static Wire.Row Encode(RoutedRow row)
+    {
+        var (written, places) = row.ToParts();
+        var wire = new Wire.Row { SequenceNumber = row.SequenceNumber, Batch = UnsafeByteOperations.UnsafeWrap(JournalCodec.Encode(written)) };
+        foreach (var place in places)
+        {
+            wire.Indexes.Add((uint)place.Index);
+            wire.Ordinals.Add((uint)place.Ordinal);
+        }
+
+        return wire;
+    }
+
+    private static RoutedRow Decode(Wire.Row wire)
+    {
+        var places = wire.Indexes.Zip(wire.Ordinals, (index, ordinal) => new EntryPlace((int)index, (int)ordinal));
+        return new RoutedRow(wire.SequenceNumber, JournalCodec.DecodeBatch(wire.Batch.Memory), [.. places]);
+    }
+
+    private static Wire.Link Encode(LinkId link) => new() { Switchboard = JournalCodec.Bytes(link.Switchboard), Attempt = link.Attempt };
+
+    private static LinkId Decode(Wire.Link link) => new(JournalCodec.Guid(link.Switchboard), link.Attempt);
+
+    private static Wire.Epoch Encode(Epoch epoch) => new() { Start = epoch.Start, Nonce = epoch.Nonce };
+
+    private static Epoch Decode(Wire.Epoch epoch) => new(epoch.Start, epoch.Nonce);
+
+    private static Wire.Head Encode(LogHead head) =>
+        new() { SequenceNumber = head.SequenceNumber, NextOrdinal = head.NextOrdinal, IndexedThrough = head.IndexedThrough };
+
+    private static LogHead Decode(Wire.Head head) => new(head.SequenceNumber, head.NextOrdinal, head.IndexedThrough);
+}

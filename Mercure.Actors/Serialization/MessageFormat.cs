@@ -1,0 +1,19 @@
+using Google.Protobuf;
+
+namespace Mercure.Actors.Serialization;
+
+/// <summary>How one message crosses to another node.</summary>
+/// <param name="Manifest">Names it on the wire: it never changes.</param>
+/// <param name="Type">The message.</param>
+/// <param name="Encode">Its form in <c>wire.proto</c>.</param>
+/// <param name="Decode">The message again.</param>
+internal sealed record MessageFormat(string Manifest, Type Type, Func<object, IMessage> Encode, Func<byte[], object> Decode)
+{
+    public static MessageFormat Of<TMessage, TWire>(string manifest, Func<TMessage, TWire> encode, Func<TWire, TMessage> decode)
+        where TMessage : notnull
+        where TWire : IMessage<TWire>, new()
+    {
+        var parser = new MessageParser<TWire>(() => new TWire());
+        return new MessageFormat(manifest, typeof(TMessage), message => encode((TMessage)message), bytes => decode(parser.ParseFrom(bytes)));
+    }
+}
