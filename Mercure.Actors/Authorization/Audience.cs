@@ -29,6 +29,9 @@ public sealed class Audience
     /// <summary>The audience of these targets (generation 0.7); none of them means everyone.</summary>
     public static Audience OfTargets(IEnumerable<string> targets) => Of(targets, AudienceKind.Target);
 
+    /// <summary>The audience of a private update with these topics (generation 0.10 and later).</summary>
+    public static Audience OfTopics(IEnumerable<string> topics) => Of(topics, AudienceKind.Topic);
+
     /// <summary>The audience of these names, as stored.</summary>
     public static Audience Of(IReadOnlyList<AudienceName> names) => names.Count == 0 ? Public : new Audience(names);
 

@@ -63,12 +63,12 @@ public sealed class History : ReceiveActor
     public sealed record PageUnavailable(long Row, string Reason);
 
     /// <summary>
-    /// Subscriber → history: where does the update with this id stand? Answered by <see cref="Resolved"/> or
-    /// <see cref="PageUnavailable"/>.
+    /// Subscriber → history: where does the update with this id stand, or, for null, where does the history begin? Answered by
+    /// <see cref="Resolved"/> or <see cref="PageUnavailable"/>.
     /// </summary>
-    public sealed record Resolve(string Id);
+    public sealed record Resolve(string? Id);
 
-    /// <summary>Null for an id that is unknown or no longer in the history.</summary>
+    /// <summary>After this position; null for an id that is unknown or no longer in the history.</summary>
     public sealed record Resolved(Position? Position);
 
     /// <summary>Switchboard → history: the log stands here.</summary>
@@ -162,10 +162,15 @@ public sealed class History : ReceiveActor
     private void OnResolve(Resolve resolve)
     {
         if (_ids is null)
+        {
             Sender.Tell(new PageUnavailable(0, "The log is not open yet."));
-        else
-            new IdResolver(_store, _options, _head, _ids, PageAsync(Self)).ResolveAsync(resolve.Id)
-                .PipeTo(Sender, success: position => new Resolved(position), failure: cause => new PageUnavailable(0, cause.Message));
+            return;
+        }
+
+        var resolved = resolve.Id is { } id
+            ? new IdResolver(_store, _options, _head, _ids, PageAsync(Self)).ResolveAsync(id)
+            : new EarliestUpdate(_store, _options, _head).FindAsync();
+        resolved.PipeTo(Sender, success: position => new Resolved(position), failure: cause => new PageUnavailable(0, cause.Message));
     }
 
     private static Func<long, Task<Page?>> PageAsync(IActorRef history) => async row => await history.Ask(new GetPage(row), AskTimeout) switch

@@ -7,17 +7,18 @@ namespace Mercure.Actors.Matching;
 public sealed class SelectorIndex<T>
     where T : class
 {
-    private readonly Dictionary<string, SelectorOwners<T>> _selectors = new(StringComparer.Ordinal);
-    private readonly PrefixTable<T> _templates = new();
+    private readonly Dictionary<string, SelectorOwners<T>> _exact = new(StringComparer.Ordinal);
+    private readonly Dictionary<TopicSelector, TemplateOwners<T>> _patterns = [];
+    private readonly PrefixTable<T> _byPrefix = new();
 
     /// <summary>Distinct selectors held.</summary>
-    public int Count => _selectors.Count;
+    public int Count => _exact.Count + _patterns.Count;
 
     /// <summary>The distinct selectors held, in no order. Don't change the index while reading them.</summary>
-    public IEnumerable<TopicSelector> Selectors => _selectors.Values.Select(owners => owners.Selector);
+    public IEnumerable<TopicSelector> Selectors => _exact.Values.Select(owners => owners.Selector).Concat(_patterns.Keys);
 
     /// <summary>Whether anyone asked for this selector as it is written.</summary>
-    public bool Contains(TopicSelector selector) => _selectors.ContainsKey(selector.Text);
+    public bool Contains(TopicSelector selector) => OwnersOf(selector) is not null;
 
     /// <summary>
     /// Adds an owner to a selector (a count is kept: the same pair added twice is removed by two removals). Returns the equal
@@ -25,12 +26,7 @@ public sealed class SelectorIndex<T>
     /// </summary>
     public TopicSelector Add(TopicSelector selector, T owner)
     {
-        if (!_selectors.TryGetValue(selector.Text, out var owners))
-        {
-            owners = selector.IsExact ? new SelectorOwners<T>(selector) : _templates.Add(selector);
-            _selectors.Add(selector.Text, owners);
-        }
-
+        var owners = OwnersOf(selector) ?? AddSelector(selector);
         owners.Add(owner);
         return owners.Selector;
     }
@@ -38,11 +34,17 @@ public sealed class SelectorIndex<T>
     /// <summary>Undoes one <see cref="Add"/>; does nothing when there was none.</summary>
     public void Remove(TopicSelector selector, T owner)
     {
-        if (!_selectors.TryGetValue(selector.Text, out var owners) || !owners.Remove(owner) || owners.Count > 0)
+        if (OwnersOf(selector) is not { } owners || !owners.Remove(owner) || owners.Count > 0)
             return;
-        _selectors.Remove(selector.Text);
-        if (owners is TemplateOwners<T> template)
-            _templates.Remove(template);
+        if (owners is TemplateOwners<T> pattern)
+        {
+            _patterns.Remove(selector);
+            _byPrefix.Remove(pattern);
+        }
+        else
+        {
+            _exact.Remove(selector.Text);
+        }
     }
 
     /// <summary>
@@ -51,15 +53,23 @@ public sealed class SelectorIndex<T>
     /// </summary>
     public void Find(string topic, List<IReadOnlyList<T>> found)
     {
-        if (Exact(topic) is { } owners)
+        if (_exact.TryGetValue(topic, out var owners))
             found.Add(owners);
-        _templates.Find(topic, found);
+        _byPrefix.Find(topic, found);
     }
 
     /// <summary>Whether any selector matches.</summary>
-    public bool Any(string topic) => Exact(topic) is not null || _templates.Find(topic, found: null);
+    public bool Any(string topic) => _exact.ContainsKey(topic) || _byPrefix.Find(topic, found: null);
 
-    /// <summary>A topic may be spelt like a template that someone asked for; it isn't what that one asked for.</summary>
-    private SelectorOwners<T>? Exact(string topic) =>
-        _selectors.TryGetValue(topic, out var owners) && owners.Selector.IsExact ? owners : null;
+    private SelectorOwners<T>? OwnersOf(TopicSelector selector) =>
+        selector.IsExact ? _exact.GetValueOrDefault(selector.Text) : _patterns.GetValueOrDefault(selector);
+
+    private SelectorOwners<T> AddSelector(TopicSelector selector)
+    {
+        if (selector.IsExact)
+            return _exact[selector.Text] = new SelectorOwners<T>(selector);
+        var owners = _byPrefix.Add(selector);
+        _patterns.Add(selector, owners);
+        return owners;
+    }
 }

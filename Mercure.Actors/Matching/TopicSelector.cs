@@ -1,44 +1,73 @@
 namespace Mercure.Actors.Matching;
 
+/// <summary>How the text of a selector is read. The numbers are sent between nodes: they never change.</summary>
+public enum SelectorKind : byte
+{
+    /// <summary>A URI template if it parses as one and has an expression, else one topic.</summary>
+    Template = 1,
+
+    /// <summary>The reserved <c>*</c> of generation 0.10 and later: every topic.</summary>
+    All = 2,
+}
+
 /// <summary>
-/// What a subscriber asks for: one topic by name, or every topic that a URI template can expand to. Equal when written
-/// equally. Immutable, and safe to share between threads.
+/// What a subscriber asks for: one topic by name, every topic that a URI template can expand to, or all of them. Equal when
+/// read alike and written equally. Immutable, and safe to share between threads.
 /// </summary>
 public sealed class TopicSelector : IEquatable<TopicSelector>
 {
+    /// <summary>Every topic.</summary>
+    public static readonly TopicSelector All = new(SelectorKind.All, "*", template: null);
+
     private readonly UriTemplate? _template;
 
-    private TopicSelector(string text, UriTemplate? template)
+    private TopicSelector(SelectorKind kind, string text, UriTemplate? template)
     {
+        Kind = kind;
         Text = text;
         _template = template;
     }
+
+    public SelectorKind Kind { get; }
 
     /// <summary>As the subscriber wrote it.</summary>
     public string Text { get; }
 
     /// <summary>Whether it is one topic, compared character by character.</summary>
-    public bool IsExact => _template is null;
+    public bool IsExact => Kind == SelectorKind.Template && _template is null;
 
     /// <summary>Every topic it matches begins with this; the whole topic when exact.</summary>
-    public string LiteralPrefix => _template?.LiteralPrefix ?? Text;
+    public string LiteralPrefix => Kind == SelectorKind.All ? "" : _template?.LiteralPrefix ?? Text;
 
     /// <inheritdoc cref="UriTemplate.Parts"/>
     /// <remarks>None when exact.</remarks>
     public int Parts => _template?.Parts ?? 0;
 
-    /// <summary>A template if it parses as one and has an expression, else the plain string.</summary>
+    /// <summary>A template if it parses as one and has an expression, else the plain string, whatever it is.</summary>
     public static TopicSelector Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         return text.Contains('{', StringComparison.Ordinal) && UriTemplate.TryParse(text, out var template)
-            ? new TopicSelector(text, template)
-            : new TopicSelector(text, template: null);
+            ? new TopicSelector(SelectorKind.Template, text, template)
+            : new TopicSelector(SelectorKind.Template, text, template: null);
     }
 
-    public bool Matches(string topic) => _template?.Matches(topic) ?? string.Equals(Text, topic, StringComparison.Ordinal);
+    /// <summary>The selector of this kind and text, as another node sent it.</summary>
+    public static TopicSelector Of(SelectorKind kind, string text) => kind switch
+    {
+        SelectorKind.Template => Parse(text),
+        SelectorKind.All => All,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A selector of a later version of the hub."),
+    };
 
-    public bool Equals(TopicSelector? other) => other is not null && string.Equals(Text, other.Text, StringComparison.Ordinal);
+    /// <summary>
+    /// Whether it selects this topic. A template also matches its own text, which no expansion of it yields, so that one template
+    /// can authorize another (spec draft 07, Topic Selectors).
+    /// </summary>
+    public bool Matches(string topic) =>
+        Kind == SelectorKind.All || string.Equals(Text, topic, StringComparison.Ordinal) || _template?.Matches(topic) == true;
+
+    public bool Equals(TopicSelector? other) => other is not null && Kind == other.Kind && string.Equals(Text, other.Text, StringComparison.Ordinal);
 
     public override bool Equals(object? obj) => Equals(obj as TopicSelector);
 

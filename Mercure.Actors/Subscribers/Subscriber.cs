@@ -138,8 +138,8 @@ internal sealed class Subscriber : ReceiveActor
         if (_wantsNext)
             return;
 
-        if (_cursor is null && _subscription.LastEventId is { } id && !_opened)
-            _history.Tell(new History.Resolve(id));
+        if (_cursor is null && _subscription.WantsReplay && !_opened)
+            _history.Tell(new History.Resolve(_subscription.FromEarliest ? null : _subscription.LastEventId));
         else if (_cursor is { } cursor && NextRow(cursor) <= _readThrough)
             _history.Tell(new History.GetPage(NextRow(cursor)));
         else
@@ -154,6 +154,8 @@ internal sealed class Subscriber : ReceiveActor
     private void OnResolved(History.Resolved resolved)
     {
         _cursor = resolved.Position;
+        if (!_opened)
+            _subscription.BeginsAfter?.Invoke(_subscription.FromEarliest || _cursor is null ? null : _subscription.LastEventId);
         if (_cursor is null)
         {
             Attach();

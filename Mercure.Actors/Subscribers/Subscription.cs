@@ -32,6 +32,18 @@ public sealed record Subscription
     /// <summary>The id after which updates are replayed; null to begin with the next one.</summary>
     public string? LastEventId { get; init; }
 
+    /// <summary>Begins with the oldest update of the history; then <see cref="LastEventId"/> doesn't count.</summary>
+    public bool FromEarliest { get; init; }
+
+    /// <summary>
+    /// Told, before the response head is sent, the id after which the stream begins, when one was asked for: that id, or null
+    /// when no update of the history precedes (unknown or trimmed id, then nothing is replayed; the oldest update).
+    /// </summary>
+    public Action<string?>? BeginsAfter { get; init; }
+
+    /// <summary>Whether it asks to be caught up.</summary>
+    public bool WantsReplay => FromEarliest || LastEventId is not null;
+
     /// <summary>When the stream ends whatever happens (token expiry, write timeout); null for never.</summary>
     public DateTimeOffset? EndsAt { get; init; }
 

@@ -4,6 +4,7 @@ using Mercure.Actors;
 using Mercure.Actors.Hosting;
 using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Protocol;
+using Mercure.Http.Protocol.V010;
 using Mercure.Http.Protocol.V07;
 using Mercure.Http.Settings;
 using Mercure.Journal;
@@ -31,8 +32,7 @@ public static class CoreServices
             .AddSingleton(_ => databases)
             .AddSingleton(hub)
             .AddSingleton<IHub>(hub)
-            .AddSingleton<IProtocolGeneration>(provider => new V07Generation(
-                hub, settings, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()))
+            .AddGenerations(settings)
             .AddAkka("mercure", (akka, provider) =>
             {
                 // Whatever is added before goes behind what is added later: the user's own file wins.
@@ -54,6 +54,16 @@ public static class CoreServices
                     akka.AddHocon(settings.AkkaConfig, HoconAddMode.Prepend);
             })
             .AddHostedService<StreamCloser>();
+    }
+
+    /// <summary>Those that have keys.</summary>
+    private static IServiceCollection AddGenerations(this IServiceCollection services, HubSettings settings)
+    {
+        if (settings.V07 is not null)
+            services.AddSingleton<IProtocolGeneration, V07Generation>();
+        if (settings.V010 is not null)
+            services.AddSingleton<IProtocolGeneration, V010Generation>();
+        return services;
     }
 
     private static HubOptions OptionsOf(HubSettings settings) => new()

@@ -11,6 +11,8 @@ internal sealed class Cors(IReadOnlyList<string> origins)
 {
     private const string Methods = "GET, HEAD, POST";
     private const string RequestHeaders = "authorization, cache-control, last-event-id, content-type";
+    /// <summary>Tells a page where its stream begins; <c>ETag</c> and <c>Link</c> for those who discover.</summary>
+    private const string ExposedHeaders = "Last-Event-ID, ETag, Link";
     private const string PreflightMaxAge = "600";
 
     private readonly bool _any = origins.Contains(WebOrigin.Any, StringComparer.Ordinal);
@@ -29,6 +31,7 @@ internal sealed class Cors(IReadOnlyList<string> origins)
         // The origin itself also for "*": browsers refuse a literal star together with credentials
         response.AccessControlAllowOrigin = origin;
         response.AccessControlAllowCredentials = "true";
+        response.AccessControlExposeHeaders = ExposedHeaders;
         if (!HttpMethods.IsOptions(context.Request.Method) || request.AccessControlRequestMethod.Count == 0)
             return false;
 

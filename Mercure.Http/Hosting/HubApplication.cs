@@ -1,6 +1,5 @@
 using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Settings;
-using Mercure.Http.Tokens;
 
 namespace Mercure.Http.Hosting;
 
@@ -42,9 +41,9 @@ public static class HubApplication
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Mercure.Http");
         if (settings.Debug)
             HubLog.DebugMode(logger);
-        if (TokenKey.Parse(settings.Tokens.PublisherKey).IsShort)
+        if (settings.V07?.PublisherKey.IsShort == true || settings.V010?.Publisher.Key?.IsShort == true)
             HubLog.ShortKey(logger, "publisher");
-        if (TokenKey.Parse(settings.Tokens.SubscriberKey).IsShort)
+        if (settings.V07?.SubscriberKey.IsShort == true || settings.V010?.Subscriber.Key?.IsShort == true)
             HubLog.ShortKey(logger, "subscriber");
         app.Lifetime.ApplicationStarted.Register(
             () => HubLog.Started(logger, settings.Listen.UsesTls ? "https" : "http", string.Join(' ', app.Urls)));

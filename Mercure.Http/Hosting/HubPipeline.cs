@@ -1,6 +1,8 @@
 using Mercure.Http.Demo;
 using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Protocol;
+using Mercure.Http.Protocol.V010;
+using Mercure.Http.Protocol.V07;
 using Mercure.Http.Settings;
 
 namespace Mercure.Http.Hosting;
@@ -22,6 +24,7 @@ internal sealed class HubPipeline
     private readonly HealthEndpoint _health;
     private readonly PageSet _pages;
     private readonly bool _demo;
+    private readonly string _hubUrls;
     private readonly RequestDelegate _dispatch;
 
     public HubPipeline(
@@ -37,6 +40,7 @@ internal sealed class HubPipeline
         _handlers = [.. _generations.Select(static generation => (RequestDelegate)generation.HandleAsync)];
         _pages = PageSet.Load(settings.Demo);
         _demo = settings.Demo;
+        _hubUrls = string.Join(" or ", _generations.Select(static generation => generation.Url));
         _dispatch = DispatchAsync;
     }
 
@@ -73,10 +77,10 @@ internal sealed class HubPipeline
         return page is null ? _health.AnswerAsync(context) : page.AnswerAsync(context);
     }
 
-    private static Task NotFoundAsync(HttpContext context, string path) => PlainText.AnswerAsync(
+    private Task NotFoundAsync(HttpContext context, string path) => PlainText.AnswerAsync(
         context,
         StatusCodes.Status404NotFound,
-        path.StartsWith("/.well-known/mercure", StringComparison.Ordinal)
-            ? "Not found. This hub serves generation 0.7 of the protocol, whose URL is /hub."
-            : "Not found. The hub's URL is /hub, its health is at /healthz, and / says more.");
+        path is V07Generation.Path ? $"Not found. This hub does not serve generation 0.7 of the protocol. Its URL is {_hubUrls}."
+        : path is V010Generation.Path ? $"Not found. This hub does not serve generation 0.10 of the protocol. Its URL is {_hubUrls}."
+        : $"Not found. The hub's URL is {_hubUrls}, its health is at /healthz, and / says more.");
 }

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Text;
 using Mercure.Http.Hosting.Tls;
 using Mercure.Http.Settings;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -35,6 +36,8 @@ internal static class KestrelSetup
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            // An id is whatever its publisher chose; browsers send it in UTF-8, too (WHATWG HTML, 9.2.4)
+            kestrel.ResponseHeaderEncodingSelector = static name => name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null;
             SetLimits(kestrel.Limits, settings);
             foreach (var endPoint in sockets.EndPoints)
                 kestrel.Listen(endPoint, listen => Listen(listen, settings.Listen));
@@ -50,8 +53,9 @@ internal static class KestrelSetup
         limits.MaxRequestBodySize = settings.Publish.MaxRequestSize;
         var readTimeout = settings.Listen.ReadTimeout;
         limits.RequestHeadersTimeout = readTimeout > TimeSpan.Zero && readTimeout < HeadTimeout ? readTimeout : HeadTimeout;
-        // A slow subscriber is served from the history at its own pace; Kestrel would cut it
-        limits.MinResponseDataRate = null;
+        // A slow subscriber is served from the history at its own pace, unless the operator wants it cut: then each write counts
+        // for itself, and the rate only has to be so high that a write's length adds nothing to its time
+        limits.MinResponseDataRate = settings.Streams.DispatchTimeout > TimeSpan.Zero ? new MinDataRate(1e12, settings.Streams.DispatchTimeout) : null;
     }
 
     private static void Listen(ListenOptions listen, ListenSettings settings)

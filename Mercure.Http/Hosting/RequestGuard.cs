@@ -1,4 +1,5 @@
 using Mercure.Http.Settings;
+using Microsoft.AspNetCore.Connections;
 
 namespace Mercure.Http.Hosting;
 
@@ -52,6 +53,10 @@ internal sealed class RequestGuard(HubSettings settings, TimeProvider clock, ILo
             await using var body = new DeadlineStream(context.Request.Body, _readTimeout, clock);
             context.Request.Body = body;
             await next(context);
+        }
+        catch (ConnectionResetException)
+        {
+            // Nobody to answer, and nothing that the hub's operator could do
         }
         catch (Exception e) when (StatusOf(e) is not null && !context.Response.HasStarted)
         {

@@ -10,6 +10,8 @@ internal static class SecurityHeaders
     public static void Set(IHeaderDictionary headers)
     {
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        // A URL may hold a token (spec draft 07, URI Query Parameter)
+        headers["Referrer-Policy"] = "no-referrer";
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
     }

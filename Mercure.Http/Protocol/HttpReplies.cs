@@ -11,10 +11,20 @@ internal static class HttpReplies
     /// <summary>Seconds after which an overloaded or recovering hub is worth another try.</summary>
     private const int RetryAfter = 2;
 
+    private const string Methods = "GET, HEAD, POST, OPTIONS";
+
     private const string PlainText = "text/plain; charset=utf-8";
 
     /// <summary>Spec draft 04, Publication: success, and the id is the body.</summary>
     public static Task PublishedAsync(HttpResponse response, string id) => WriteAsync(response, StatusCodes.Status200OK, id);
+
+    /// <summary>RFC 9110, 9.3.7: what the hub's URL can do. CORS preflights are answered before.</summary>
+    public static Task OptionsAsync(HttpResponse response)
+    {
+        response.Headers.Allow = Methods;
+        response.StatusCode = StatusCodes.Status204NoContent;
+        return Task.CompletedTask;
+    }
 
     public static Task RejectAsync(HttpResponse response, Rejection rejection)
     {
@@ -27,7 +37,7 @@ internal static class HttpReplies
         if (rejection.Kind == RejectionKind.Unavailable)
             headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
         if (rejection.Kind == RejectionKind.MethodNotAllowed)
-            headers.Allow = "GET, HEAD, POST";
+            headers.Allow = Methods;
         // RFC 9110, 12.5.3: says that the coding was the reason, and that none is accepted
         if (rejection.Kind == RejectionKind.UnsupportedCoding)
             headers.AcceptEncoding = "identity";

@@ -6,6 +6,9 @@ namespace Mercure.Http.Protocol;
 /// </summary>
 public interface IProtocolGeneration
 {
+    /// <summary>The path of the hub in this generation.</summary>
+    string Url { get; }
+
     /// <summary>Whether this request is spoken in this generation.</summary>
     bool Claims(HttpRequest request);
 

@@ -7,7 +7,8 @@ namespace Mercure.Http.Protocol;
 /// <summary>What a generation asks of the form beyond what all of them do.</summary>
 /// <param name="AudienceField">The repeatable field that says who may read the update.</param>
 /// <param name="RequiresData">Whether an update without data is refused.</param>
-internal sealed record PublishFormRules(string AudienceField, bool RequiresData)
+/// <param name="AudienceIsFlag">Whether that field counts by being there, whatever it holds.</param>
+internal sealed record PublishFormRules(string AudienceField, bool RequiresData, bool AudienceIsFlag = false)
 {
     public byte[] AudienceFieldName { get; } = Encoding.UTF8.GetBytes(AudienceField);
 }
@@ -24,6 +25,9 @@ internal sealed class PublishForm
 
     /// <summary>The values of <see cref="PublishFormRules.AudienceField"/>.</summary>
     public List<string> Audience { get; } = [];
+
+    /// <summary>Whether it is there, when it is a flag.</summary>
+    public bool IsPrivate { get; private set; }
 
     public byte[]? Data { get; private set; }
 
@@ -78,7 +82,7 @@ internal sealed class PublishForm
             : name.SequenceEqual("id"u8) ? SetId(value)
             : name.SequenceEqual("type"u8) ? SetType(value)
             : name.SequenceEqual("retry"u8) ? SetRetry(value)
-            : name.SequenceEqual(rules.AudienceFieldName) ? AddAudience(value)
+            : name.SequenceEqual(rules.AudienceFieldName) ? rules.AudienceIsFlag ? SetPrivate(value) : AddAudience(value)
             : UrlEncoding.Check(name) ?? UrlEncoding.Check(value);
     }
 
@@ -113,6 +117,12 @@ internal sealed class PublishForm
 
         Audience.Add(name);
         return null;
+    }
+
+    private Rejection? SetPrivate(ReadOnlySpan<byte> value)
+    {
+        IsPrivate = true;
+        return UrlEncoding.Check(value);
     }
 
     private Rejection? SetData(ReadOnlySpan<byte> value)

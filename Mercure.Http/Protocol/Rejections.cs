@@ -9,7 +9,7 @@ public static class Rejections
 
     public static readonly Rejection TokenMissing = new(
         RejectionKind.Unauthenticated,
-        "A token is required: send it as Authorization: Bearer, or in the cookie mercureAuthorization.");
+        "A token is required: send it as Authorization: Bearer, or in the authorization cookie.");
 
     public static readonly Rejection AuthorizationRepeated = new(
         RejectionKind.InvalidCredentials,
@@ -18,6 +18,10 @@ public static class Rejections
     public static readonly Rejection AuthorizationMalformed = new(
         RejectionKind.InvalidCredentials,
         "The Authorization header must be the word Bearer, a space and a token.");
+
+    public static readonly Rejection AuthorizationParameterMalformed = new(
+        RejectionKind.InvalidCredentials,
+        "The query must have one parameter authorization, and it must be a token.");
 
     public static readonly Rejection TokenTooLong = new(
         RejectionKind.InvalidToken,
@@ -35,6 +39,18 @@ public static class Rejections
         RejectionKind.InvalidToken,
         "The signature of the token does not fit the key of the hub.");
 
+    public static readonly Rejection TokenKeyUnknown = new(
+        RejectionKind.InvalidToken,
+        "The token is signed with a key (kid) that the hub does not know.");
+
+    public static readonly Rejection KeysUnavailable = new(
+        RejectionKind.Unavailable,
+        "The hub could not load the keys that tokens are verified with. Try again.");
+
+    public static readonly Rejection PublishClaimEmpty = new(
+        RejectionKind.InvalidToken,
+        "The claim mercure.publish of the token is empty: it does not allow to publish.");
+
     public static readonly Rejection PublishClaimMissing = new(
         RejectionKind.InvalidToken,
         "The token has no claim mercure.publish: it does not allow to publish.");
@@ -50,6 +66,10 @@ public static class Rejections
     public static readonly Rejection TargetForbidden = new(
         RejectionKind.Forbidden,
         "The claim mercure.publish of the token does not hold every target of the update.");
+
+    public static readonly Rejection TopicForbidden = new(
+        RejectionKind.Forbidden,
+        "The claim mercure.publish of the token does not match every topic of the update.");
 
     // Publishing (spec draft 04, Publication)
 

@@ -1,10 +1,13 @@
 using System.Text;
+using Mercure.Http.Protocol.V010;
+using Mercure.Http.Settings;
 
 namespace Mercure.Http.Protocol;
 
 /// <summary>
 /// Names that publishers of every generation leave alone as soon as the hub also serves one that gives them a meaning
-/// (spec draft 08, Publication): else a publisher of 0.7 could forge what only the hub says to readers of 1.0.
+/// (spec draft 07, Reconnection and Subscription Events): else a publisher of 0.7 could forge what only the hub says to readers of
+/// 0.10.
 /// </summary>
 /// <param name="hubPaths">Paths below which the hub itself has topics; none of them switches the reservations off.</param>
 public sealed class Reservations(params IReadOnlyList<string> hubPaths)
@@ -14,6 +17,12 @@ public sealed class Reservations(params IReadOnlyList<string> hubPaths)
 
     private readonly (string Path, Uri Url)[] _hubs = [.. hubPaths.Select(path => (path, new Uri("https://hub.invalid" + path)))];
 
+    /// <summary>Whether the type of the hub's own events is one of them (spec draft 08 on).</summary>
+    public bool ReservesType { get; init; }
+
+    /// <summary>The reservations of a hub that serves these generations.</summary>
+    public static Reservations Of(HubSettings settings) => settings.V010 is null ? None : new(V010Generation.Path);
+
     /// <summary>The rule that these fields break, if any.</summary>
     public Rejection? Check(IReadOnlyList<string> topics, string? id, string? type)
     {
@@ -21,7 +30,7 @@ public sealed class Reservations(params IReadOnlyList<string> hubPaths)
             return null;
         if (id is "earliest" || id?.StartsWith('#') == true)
             return Rejections.IdReserved;
-        if (type is "mercure")
+        if (ReservesType && type is "mercure")
             return Rejections.TypeReserved;
         return topics.Any(IsReserved) ? Rejections.TopicReserved : null;
     }

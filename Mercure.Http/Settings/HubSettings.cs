@@ -1,3 +1,4 @@
+using Mercure.Http.Tokens;
 using Mercure.Journal;
 
 namespace Mercure.Http.Settings;
@@ -11,6 +12,12 @@ public sealed record HubSettings
     public required ListenSettings Listen { get; init; }
 
     public required TokenSettings Tokens { get; init; }
+
+    /// <summary>Null when generation 0.7 is not served: it has no keys.</summary>
+    public V07Settings? V07 { get; init; }
+
+    /// <summary>Null when generation 0.10 is not served: it has no keys.</summary>
+    public V010Settings? V010 { get; init; }
 
     public required StreamSettings Streams { get; init; }
 
@@ -66,21 +73,26 @@ public sealed record ListenSettings
     public required IReadOnlyList<string> CorsAllowedOrigins { get; init; }
 }
 
-/// <summary>Keys of generation 0.7 and who may come without a token.</summary>
+/// <summary>Who may do what without a token in a header, in every generation.</summary>
 public sealed record TokenSettings
 {
-    /// <summary>An HMAC secret of any length, or a PEM public key.</summary>
-    public required string PublisherKey { get; init; }
-
-    /// <inheritdoc cref="PublisherKey"/>
-    public required string SubscriberKey { get; init; }
-
     /// <summary>Whether subscribers without a token are served (public updates).</summary>
     public required bool AllowAnonymous { get; init; }
 
     /// <summary>Origins from which a cookie may publish, as browsers spell them; never <c>*</c>.</summary>
     public required IReadOnlyList<string> PublishAllowedOrigins { get; init; }
 }
+
+/// <summary>Generation 0.7.</summary>
+/// <param name="PublisherKey">Of publishers' tokens.</param>
+/// <param name="SubscriberKey">Of subscribers' tokens.</param>
+public sealed record V07Settings(TokenKey PublisherKey, TokenKey SubscriberKey);
+
+/// <summary>Generation 0.10.</summary>
+/// <param name="Publisher">Keys of publishers' tokens.</param>
+/// <param name="Subscriber">Keys of subscribers' tokens.</param>
+/// <param name="CookieName">Name of the authorization cookie.</param>
+public sealed record V010Settings(RoleKeys Publisher, RoleKeys Subscriber, string CookieName = TokenSource.DefaultCookieName);
 
 /// <summary>Event streams.</summary>
 public sealed record StreamSettings
@@ -90,6 +102,9 @@ public sealed record StreamSettings
 
     /// <summary>Whether streams are compressed for clients that accept gzip.</summary>
     public required bool Compress { get; init; }
+
+    /// <summary>How long one write may wait for its client before that is cut; zero for ever.</summary>
+    public TimeSpan DispatchTimeout { get; init; }
 }
 
 /// <summary>Publishing.</summary>

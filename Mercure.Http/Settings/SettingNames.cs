@@ -10,7 +10,7 @@ internal static class SettingNames
 
     private const string Prefix = "MERCURE_";
 
-    /// <summary>The reference's variables. They stay those of generation 0.7 whatever is served beside it.</summary>
+    /// <summary>The reference's variables: those without a prefix from the hub of generation 0.7, the others from that of 0.10.</summary>
     public static readonly IReadOnlyDictionary<string, string> Aliases = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["mercure.acme-cert-dir"] = "ACME_CERT_DIR",
@@ -34,7 +34,19 @@ internal static class SettingNames
         ["mercure.v07.jwt-key"] = "JWT_KEY",
         ["mercure.v07.publisher-jwt-key"] = "PUBLISHER_JWT_KEY",
         ["mercure.v07.subscriber-jwt-key"] = "SUBSCRIBER_JWT_KEY",
+        ["mercure.v010.publisher-jwt-alg"] = "MERCURE_PUBLISHER_JWT_ALG",
+        ["mercure.v010.publisher-jwt-key"] = "MERCURE_PUBLISHER_JWT_KEY",
+        ["mercure.v010.subscriber-jwt-alg"] = "MERCURE_SUBSCRIBER_JWT_ALG",
+        ["mercure.v010.subscriber-jwt-key"] = "MERCURE_SUBSCRIBER_JWT_KEY",
         ["mercure.write-timeout"] = "WRITE_TIMEOUT",
+    };
+
+    /// <summary>Variables of the reference's Caddyfile that have no counterpart, and what to do instead.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Foreign = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["MERCURE_EXTRA_DIRECTIVES"] = "holds directives of Caddy, which this hub does not read; docs/configuration.md has the setting for each",
+        ["MERCURE_LICENSE"] = "is of no use: clusters need no license here; unset it",
+        ["MERCURE_TRANSPORT_URL"] = "is not read; set MERCURE_JOURNAL, MERCURE_DB_PATH and MERCURE_HISTORY_SIZE",
     };
 
     public static string EnvironmentName(string key) => key.Replace('.', '_').Replace('-', '_').ToUpperInvariant();
@@ -42,8 +54,10 @@ internal static class SettingNames
     /// <summary>The name that people know best: the reference's where there is one.</summary>
     public static string BestKnown(string key) => Aliases.GetValueOrDefault(key) ?? EnvironmentName(key);
 
+    public static bool HasPrefix(string variable) => variable.StartsWith(Prefix, StringComparison.Ordinal);
+
     public static bool LooksLikeSetting(string variable, string value) =>
-        variable.StartsWith(Prefix, StringComparison.Ordinal)
+        HasPrefix(variable)
         && variable is not ConfigFile
         && !IsServiceLink(variable, value);
 

@@ -28,11 +28,14 @@ internal sealed class SettingsLayers(IReadOnlyDictionary<string, string> environ
     public IEnumerable<string> Problems()
     {
         var keys = HoconFile.Defaults.Settings.Keys;
-        var variables = keys.Select(SettingNames.EnvironmentName).ToHashSet(StringComparer.Ordinal);
+        var variables = keys.Select(SettingNames.EnvironmentName).Concat(SettingNames.Aliases.Values.Where(SettingNames.HasPrefix)).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, value) in environment)
         {
-            if (SettingNames.LooksLikeSetting(name, value) && !variables.Contains(name))
-                yield return $"{name} is not a setting; did you mean {NearestName.Of(name, variables)}?";
+            if (!SettingNames.LooksLikeSetting(name, value) || variables.Contains(name))
+                continue;
+            yield return SettingNames.Foreign.TryGetValue(name, out var instead)
+                ? $"{name} {instead}"
+                : $"{name} is not a setting; did you mean {NearestName.Of(name, variables)}?";
         }
 
         foreach (var key in file?.Settings.Keys.Where(key => !keys.Contains(key, StringComparer.Ordinal)) ?? [])

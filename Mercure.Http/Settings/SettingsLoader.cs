@@ -33,16 +33,24 @@ public static class SettingsLoader
     {
         RefuseAcme(reader);
         var debug = reader.Flag("mercure.debug");
+        var (v07, v010) = KeySettings.Read(reader);
         return new HubSettings
         {
             Name = reader.Parse<string>(
                 "mercure.name", TryParseName, "1 to 64 letters, digits, dots, dashes and underscores"),
             Listen = ReadListen(reader),
-            Tokens = ReadTokens(reader),
+            Tokens = new TokenSettings
+            {
+                AllowAnonymous = reader.Flag("mercure.allow-anonymous"),
+                PublishAllowedOrigins = reader.Origins("mercure.publish-allowed-origins", any: false),
+            },
+            V07 = v07,
+            V010 = v010,
             Streams = new StreamSettings
             {
                 HeartbeatInterval = reader.Duration("mercure.heartbeat-interval"),
                 Compress = reader.Flag("mercure.compress"),
+                DispatchTimeout = ReadDispatchTimeout(reader),
             },
             Publish = ReadPublish(reader),
             History = new HistorySettings
@@ -132,32 +140,11 @@ public static class SettingsLoader
         return (certFile, keyFile);
     }
 
-    private static TokenSettings ReadTokens(SettingsReader reader)
-    {
-        var both = reader.Key("mercure.v07.jwt-key");
-        var publisher = reader.Key("mercure.v07.publisher-jwt-key") ?? both;
-        var subscriber = reader.Key("mercure.v07.subscriber-jwt-key") ?? both;
-        switch (publisher, subscriber)
-        {
-            case (null, null):
-                reader.Reject("JWT_KEY is missing; accepted: one key in JWT_KEY, or two in PUBLISHER_JWT_KEY and SUBSCRIBER_JWT_KEY");
-                break;
-            case (null, _):
-                reader.Reject("PUBLISHER_JWT_KEY is missing; accepted: the key of publishers' tokens there, or one for all in JWT_KEY");
-                break;
-            case (_, null):
-                reader.Reject("SUBSCRIBER_JWT_KEY is missing; accepted: the key of subscribers' tokens there, or one for all in JWT_KEY");
-                break;
-        }
-
-        return new TokenSettings
-        {
-            PublisherKey = publisher ?? "",
-            SubscriberKey = subscriber ?? "",
-            AllowAnonymous = reader.Flag("mercure.allow-anonymous"),
-            PublishAllowedOrigins = reader.Origins("mercure.publish-allowed-origins", any: false),
-        };
-    }
+    private static TimeSpan ReadDispatchTimeout(SettingsReader reader) => reader.Parse(
+        "mercure.dispatch-timeout",
+        // The server looks once a second
+        (string text, out TimeSpan value) => GoDuration.TryParse(text, out value) && (value == TimeSpan.Zero || value >= TimeSpan.FromSeconds(2)),
+        "a duration such as 5s, from 2s, or 0s for no limit");
 
     private static PublishSettings ReadPublish(SettingsReader reader) => new()
     {

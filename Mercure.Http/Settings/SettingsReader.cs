@@ -90,22 +90,23 @@ internal sealed class SettingsReader(SettingsLayers layers)
         ? List<string>(key, WebOrigin.TryParseOrAny, $"{AcceptedOrigins}, or * for all")
         : List<string>(key, WebOrigin.TryParse, AcceptedOrigins);
 
-    /// <summary>A value that must not be shown; null when empty.</summary>
-    public string? Key(string key)
+    /// <summary>A key, whose text must not be shown, for one algorithm or all that fit; null when empty.</summary>
+    public TokenKey? Key(string key, string? algorithm = null)
     {
         if (Text(key) is not { } text)
             return null;
 
         try
         {
-            TokenKey.Parse(text);
+            var parsed = TokenKey.Parse(text);
+            return algorithm is null ? parsed : parsed.For(algorithm);
         }
         catch (FormatException e)
         {
             _problems.Add($"{Find(key).Name} can't be used, its value is not shown: {e.Message}; accepted: an HMAC secret, or a PEM public key");
         }
 
-        return text;
+        return null;
     }
 
     public void RejectValue(string key, string text, string accepted) =>

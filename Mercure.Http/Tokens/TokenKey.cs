@@ -16,14 +16,11 @@ public sealed class TokenKey
     /// <summary>RFC 7518, section 3.2: a secret shorter than the hash's output is weaker than the hash.</summary>
     private const int RecommendedSecretLength = 32;
 
-    private readonly FrozenDictionary<string, TokenValidationParameters> _parameters;
-
     private TokenKey(string kind, bool isShort, IEnumerable<(string Algorithm, SecurityKey Key)> algorithms)
     {
         Kind = kind;
         IsShort = isShort;
-        _parameters = algorithms.ToFrozenDictionary(pair => pair.Algorithm, pair => ParametersFor(pair.Algorithm, pair.Key), StringComparer.Ordinal);
-        Algorithms = string.Join(", ", _parameters.Keys.Order(StringComparer.Ordinal));
+        Keys = algorithms.ToFrozenDictionary(pair => pair.Algorithm, pair => pair.Key, StringComparer.Ordinal);
     }
 
     /// <summary>For people: what the key was read as.</summary>
@@ -33,7 +30,10 @@ public sealed class TokenKey
     public bool IsShort { get; }
 
     /// <summary>The algorithms that a token may be signed with, for people.</summary>
-    public string Algorithms { get; }
+    public string Algorithms => string.Join(", ", Keys.Keys.Order(StringComparer.Ordinal));
+
+    /// <summary>What verifies a signature, by algorithm.</summary>
+    internal FrozenDictionary<string, SecurityKey> Keys { get; }
 
     /// <summary>
     /// Reads a setting: PEM (public key, RSA public key or certificate), else an HMAC secret, taken as UTF-8.
@@ -49,8 +49,40 @@ public sealed class TokenKey
         return text.AsSpan().TrimStart().StartsWith("-----BEGIN ") ? FromPem(text) : FromSecret(Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>How to verify a token that says it is signed with this algorithm; null when the key does not fit it.</summary>
-    internal TokenValidationParameters? ParametersFor(string algorithm) => _parameters.GetValueOrDefault(algorithm);
+    /// <summary>Reads a key of a JSON Web Key Set (RFC 7517); a secret only where <paramref name="allowSecrets"/>.</summary>
+    /// <exception cref="FormatException">It can't verify tokens; the message says why.</exception>
+    public static TokenKey Parse(JsonWebKey key, bool allowSecrets)
+    {
+        try
+        {
+            var parsed = key.Kty switch
+            {
+                JsonWebAlgorithmsKeyTypes.RSA => FromRsa(new RSAParameters
+                {
+                    Modulus = Base64UrlEncoder.DecodeBytes(key.N), Exponent = Base64UrlEncoder.DecodeBytes(key.E),
+                }),
+                JsonWebAlgorithmsKeyTypes.EllipticCurve => FromEcdsa(key),
+                JsonWebAlgorithmsKeyTypes.Octet when allowSecrets => FromSecret(Base64UrlEncoder.DecodeBytes(key.K)),
+                JsonWebAlgorithmsKeyTypes.Octet => throw new FormatException("a secret is no key to publish"),
+                _ => throw new FormatException($"a key of type {key.Kty} can't be used"),
+            };
+            return string.IsNullOrEmpty(key.Alg) ? parsed : parsed.For(key.Alg);
+        }
+        catch (Exception failure) when (failure is CryptographicException or ArgumentException)
+        {
+            throw new FormatException("the key can't be read", failure);
+        }
+    }
+
+    /// <summary>The same key for one algorithm only.</summary>
+    /// <exception cref="FormatException">The algorithm does not fit the key.</exception>
+    public TokenKey For(string algorithm) => Keys.TryGetValue(algorithm, out var key)
+        ? new TokenKey(Kind, IsShort, [(algorithm, key)])
+        : throw new FormatException($"the algorithm {algorithm} does not fit, the key is read as {Kind}, for {Algorithms}");
+
+    /// <summary>Whether what one verifies the other does, too.</summary>
+    internal bool IsSameAs(TokenKey other) => Keys.Any(pair =>
+        other.Keys.TryGetValue(pair.Key, out var key) && key.ComputeJwkThumbprint().AsSpan().SequenceEqual(pair.Value.ComputeJwkThumbprint()));
 
     /// <summary>
     /// The library wants secrets as long as the hash. RFC 2104 fills a shorter key up to the hash's block with zero bytes
@@ -102,7 +134,7 @@ public sealed class TokenKey
         {
             using var pkcs1 = RSA.Create();
             pkcs1.ImportRSAPublicKey(content, out _);
-            return FromRsa(pkcs1);
+            return FromRsa(pkcs1.ExportParameters(includePrivateParameters: false));
         }
 
         using var certificate = label is "CERTIFICATE" ? X509CertificateLoader.LoadCertificate(content) : null;
@@ -112,18 +144,19 @@ public sealed class TokenKey
 
         using var rsa = key.GetRSAPublicKey();
         using var ecdsa = key.GetECDsaPublicKey();
-        return rsa is not null ? FromRsa(rsa)
-            : ecdsa is not null ? FromEcdsa(ecdsa)
+        return rsa is not null ? FromRsa(rsa.ExportParameters(includePrivateParameters: false))
+            : ecdsa is not null ? FromEcdsa(ecdsa.ExportParameters(includePrivateParameters: false))
             : throw new FormatException("the public key is neither RSA nor ECDSA");
     }
 
-    private static TokenKey FromRsa(RSA rsa)
+    private static TokenKey FromRsa(RSAParameters parameters)
     {
+        using var rsa = RSA.Create(parameters);
         // RFC 7518, section 3.3
         if (rsa.KeySize < 2048)
             throw new FormatException($"the RSA key has {rsa.KeySize} bits; at least 2048 are needed");
 
-        var key = new RsaSecurityKey(rsa.ExportParameters(includePrivateParameters: false));
+        var key = new RsaSecurityKey(parameters);
         string[] algorithms =
         [
             SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
@@ -132,42 +165,38 @@ public sealed class TokenKey
         return new TokenKey("RSA public key", isShort: false, algorithms.Select(algorithm => (algorithm, (SecurityKey)key)));
     }
 
-    private static TokenKey FromEcdsa(ECDsa ecdsa)
+    private static TokenKey FromEcdsa(ECParameters parameters)
     {
-        var parameters = ecdsa.ExportParameters(includePrivateParameters: false);
-        // RFC 7518, section 3.4: each algorithm has one curve
-        var (algorithm, curve) = parameters.Curve.Oid.Value switch
+        var curve = parameters.Curve.Oid.Value switch
         {
-            "1.2.840.10045.3.1.7" => (SecurityAlgorithms.EcdsaSha256, JsonWebKeyECTypes.P256),
-            "1.3.132.0.34" => (SecurityAlgorithms.EcdsaSha384, JsonWebKeyECTypes.P384),
-            "1.3.132.0.35" => (SecurityAlgorithms.EcdsaSha512, JsonWebKeyECTypes.P521),
-            _ => throw new FormatException("the curve of the ECDSA key is none of P-256, P-384 and P-521"),
+            "1.2.840.10045.3.1.7" => JsonWebKeyECTypes.P256,
+            "1.3.132.0.34" => JsonWebKeyECTypes.P384,
+            "1.3.132.0.35" => JsonWebKeyECTypes.P521,
+            _ => null,
         };
-        // As a JSON Web Key, because the library then makes an ECDsa of its own for every thread
-        var key = new JsonWebKey
-        {
-            Kty = JsonWebAlgorithmsKeyTypes.EllipticCurve,
-            Crv = curve,
-            X = Base64UrlEncoder.Encode(parameters.Q.X),
-            Y = Base64UrlEncoder.Encode(parameters.Q.Y),
-        };
-        return new TokenKey("ECDSA public key", isShort: false, [(algorithm, key)]);
+        return FromEcdsa(new JsonWebKey { Crv = curve, X = Base64UrlEncoder.Encode(parameters.Q.X), Y = Base64UrlEncoder.Encode(parameters.Q.Y) });
     }
 
-    private static TokenValidationParameters ParametersFor(string algorithm, SecurityKey key) => new()
+    private static TokenKey FromEcdsa(JsonWebKey given)
     {
-        IssuerSigningKey = key,
-        ValidAlgorithms = [algorithm],
-        RequireSignedTokens = true,
-        // The token says "kid" of a key set that generation 0.7 does not have: the one key is tried whatever it says
-        TryAllIssuerSigningKeys = true,
-        // Checked by TokenVerifier, with the hub's clock
-        ValidateLifetime = false,
-        RequireExpirationTime = false,
-        // Generation 0.7 knows neither
-        ValidateIssuer = false,
-        ValidateAudience = false,
-    };
+        // RFC 7518, section 3.4: each algorithm has one curve
+        var (algorithm, curve) = given.Crv switch
+        {
+            JsonWebKeyECTypes.P256 => (SecurityAlgorithms.EcdsaSha256, ECCurve.NamedCurves.nistP256),
+            JsonWebKeyECTypes.P384 => (SecurityAlgorithms.EcdsaSha384, ECCurve.NamedCurves.nistP384),
+            JsonWebKeyECTypes.P521 => (SecurityAlgorithms.EcdsaSha512, ECCurve.NamedCurves.nistP521),
+            _ => throw new FormatException("the curve of the ECDSA key is none of P-256, P-384 and P-521"),
+        };
+        // Refuses a point that isn't on the curve
+        using var checkedKey = ECDsa.Create(new ECParameters
+        {
+            Curve = curve,
+            Q = new ECPoint { X = Base64UrlEncoder.DecodeBytes(given.X), Y = Base64UrlEncoder.DecodeBytes(given.Y) },
+        });
+        // As a JSON Web Key, because the library then makes an ECDsa of its own for every thread
+        var key = new JsonWebKey { Kty = JsonWebAlgorithmsKeyTypes.EllipticCurve, Crv = given.Crv, X = given.X, Y = given.Y };
+        return new TokenKey("ECDSA public key", isShort: false, [(algorithm, key)]);
+    }
 
     private static bool LooksLikeToken(string text)
     {

@@ -1,4 +1,5 @@
 using Mercure.Http.Protocol;
+using Mercure.Http.Settings;
 using Microsoft.Extensions.Primitives;
 
 namespace Mercure.Http.Tokens;
@@ -10,22 +11,29 @@ internal readonly record struct PresentedToken(ReadOnlyMemory<char> Text, Reject
 }
 
 /// <summary>
-/// Finds the token of a request (spec draft 04, Authorization): the header <c>Authorization</c>, else the cookie
-/// <c>mercureAuthorization</c>; with a header, of whatever content, the cookie is ignored.
+/// Finds the token of a request (spec draft 07, Authorization): the header <c>Authorization</c>, else the query parameter
+/// <c>authorization</c> where the generation has it, else the cookie. Whichever comes first counts, of whatever content.
 /// </summary>
 internal sealed class TokenSource
 {
-    private const string CookieName = "mercureAuthorization";
+    public const string DefaultCookieName = "mercureAuthorization";
+
     private const string Scheme = "Bearer ";
 
     private readonly bool _anyOrigin;
     private readonly HashSet<string> _origins;
+    private readonly string _cookieName;
+    private readonly bool _readsQuery;
 
     /// <param name="publishOrigins">Origins whose pages may publish with the cookie; <c>*</c> for any.</param>
-    public TokenSource(IReadOnlyList<string> publishOrigins)
+    /// <param name="cookieName">The authorization cookie.</param>
+    /// <param name="readsQuery">Whether the query parameter counts.</param>
+    public TokenSource(IReadOnlyList<string> publishOrigins, string cookieName = DefaultCookieName, bool readsQuery = false)
     {
         _anyOrigin = publishOrigins.Contains("*", StringComparer.Ordinal);
         _origins = publishOrigins.Select(Normalize).ToHashSet(StringComparer.Ordinal);
+        _cookieName = cookieName;
+        _readsQuery = readsQuery;
     }
 
     public PresentedToken Find(HttpRequest request)
@@ -33,6 +41,8 @@ internal sealed class TokenSource
         var authorization = request.Headers.Authorization;
         if (authorization.Count > 0)
             return FromHeader(authorization);
+        if (_readsQuery && AuthorizationParameter.Find(request.QueryString.Value, out var parameter))
+            return new(parameter.AsMemory(), parameter is null ? Rejections.AuthorizationParameterMalformed : null);
 
         var cookie = FindCookie(request.Headers.Cookie);
         if (cookie.IsEmpty || HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
@@ -58,7 +68,7 @@ internal sealed class TokenSource
     /// The first of that name: RFC 6265, 5.4 sends the one with the longest path first, while one that a neighbour planted
     /// for a whole domain comes later.
     /// </summary>
-    private static ReadOnlyMemory<char> FindCookie(StringValues headers)
+    private ReadOnlyMemory<char> FindCookie(StringValues headers)
     {
         foreach (var header in headers)
         {
@@ -68,11 +78,11 @@ internal sealed class TokenSource
                 var end = rest.Span.IndexOf(';');
                 var pair = (end < 0 ? rest : rest[..end]).Trim(' ');
                 rest = end < 0 ? default : rest[(end + 1)..];
-                if (pair.Length > CookieName.Length
-                    && pair.Span[CookieName.Length] == '='
-                    && pair.Span.StartsWith(CookieName, StringComparison.Ordinal))
+                if (pair.Length > _cookieName.Length
+                    && pair.Span[_cookieName.Length] == '='
+                    && pair.Span.StartsWith(_cookieName, StringComparison.Ordinal))
                 {
-                    return pair[(CookieName.Length + 1)..].Trim('"');
+                    return pair[(_cookieName.Length + 1)..].Trim('"');
                 }
             }
         }
@@ -92,11 +102,15 @@ internal sealed class TokenSource
             var referer = request.Headers.Referer.ToString();
             if (referer.Length == 0)
                 return Rejections.OriginMissing;
-            origin = Normalize(referer);
+            origin = OriginOf(referer);
         }
 
         return _anyOrigin || _origins.Contains(origin) ? null : Rejections.OriginNotAllowed(origin);
     }
+
+    /// <summary>Without the path and the query, which may hold a token and would be logged.</summary>
+    private static string OriginOf(string referer) =>
+        WebOrigin.TryParse(Uri.TryCreate(referer, UriKind.Absolute, out var url) ? url.GetLeftPart(UriPartial.Authority) : "", out var origin) ? origin : "null";
 
     /// <summary>As a browser writes it (RFC 6454, 6.2): lower case, no default port, no path.</summary>
     private static string Normalize(string url) =>

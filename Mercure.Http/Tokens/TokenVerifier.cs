@@ -8,16 +8,16 @@ using Microsoft.IdentityModel.Tokens;
 namespace Mercure.Http.Tokens;
 
 /// <summary>
-/// Verifies tokens in compact serialization (RFC 7515) for one role, which has one key, and remembers the good ones until
+/// Verifies tokens in compact serialization (RFC 7515) for one role, with its keys, and remembers the good ones until
 /// they expire: a publisher sends the same token thousands of times a second. Bad ones are verified again each time.
 /// </summary>
-/// <param name="key">The key of the role.</param>
+/// <param name="keys">The keys of the role.</param>
 /// <param name="readClaims">What the generation makes of the payload; called once per token, never with a bad signature.</param>
 /// <param name="clock">
 /// For <c>exp</c> and <c>nbf</c>, both to the instant: whoever issues tokens that count at once gives <c>nbf</c> the slack
 /// that its clocks need, and a stream ends when its token says.
 /// </param>
-internal sealed class TokenVerifier<TClaims>(TokenKey key, Func<JsonElement, TClaims> readClaims, TimeProvider clock)
+internal sealed class TokenVerifier(ITokenKeys keys, Func<JsonElement, TokenClaims> readClaims, TimeProvider clock)
 {
     /// <summary>Some 10 MB with tokens of 300 characters.</summary>
     public const int CacheCapacity = 10_000;
@@ -30,40 +30,44 @@ internal sealed class TokenVerifier<TClaims>(TokenKey key, Func<JsonElement, TCl
 
     private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false, SetDefaultTimesOnTokenCreation = false };
 
-    private readonly Rejection _wrongAlgorithm = Rejections.TokenAlgorithm(key.Algorithms);
+    internal TokenCache<VerifiedToken> Cache { get; } = new(CacheCapacity);
 
-    internal TokenCache<VerifiedToken<TClaims>> Cache { get; } = new(CacheCapacity);
-
-    public ValueTask<TokenResult<TClaims>> VerifyAsync(ReadOnlyMemory<char> text)
+    public ValueTask<TokenResult> VerifyAsync(ReadOnlyMemory<char> text)
     {
-        if (!Cache.TryGet(text.Span, out var known))
+        if (keys.Current is not { } current || !Cache.TryGet(text.Span, out var known) || known.Keys != current)
             return VerifyNewAsync(text);
 
         return known.ExpiresAt <= clock.GetUtcNow()
-            ? new(new TokenResult<TClaims>(Rejections.TokenExpired(known.ExpiresAt.Value)))
-            : new(new TokenResult<TClaims>(known, Rejection: null));
+            ? new(new TokenResult(Rejections.TokenExpired(known.ExpiresAt.Value)))
+            : new(new TokenResult(known, Rejection: null));
     }
 
-    private async ValueTask<TokenResult<TClaims>> VerifyNewAsync(ReadOnlyMemory<char> text)
+    private async ValueTask<TokenResult> VerifyNewAsync(ReadOnlyMemory<char> text)
     {
-        if (ReadHeader(text.Span, out var parameters) is { } malformed)
-            return new TokenResult<TClaims>(malformed);
+        if (ReadHeader(text.Span, out var header) is { } malformed)
+            return new TokenResult(malformed);
+        if (await keys.GetAsync() is not { } set)
+            return new TokenResult(Rejections.KeysUnavailable);
+        if (!set.Knows(header.KeyId))
+            set = await keys.RenewAsync(set) ?? set;
+        if (set.ParametersFor(header.Algorithm, header.KeyId) is not { } parameters)
+            return new TokenResult(set.Knows(header.KeyId) ? Rejections.TokenAlgorithm(set.Algorithms) : Rejections.TokenKeyUnknown);
 
         var token = text.ToString();
         var validation = await Handler.ValidateTokenAsync(token, parameters);
         if (!validation.IsValid)
-            return new TokenResult<TClaims>(Explain(validation.Exception));
+            return new TokenResult(Explain(validation.Exception));
 
-        var result = ReadPayload(token);
+        var result = ReadPayload(token, set);
         if (result.Token is not null)
             Cache.Add(token, result.Token);
         return result;
     }
 
     /// <summary>Everything that is decided before the signature is looked at.</summary>
-    private Rejection? ReadHeader(ReadOnlySpan<char> text, out TokenValidationParameters? parameters)
+    private static Rejection? ReadHeader(ReadOnlySpan<char> text, out TokenHeader read)
     {
-        parameters = null;
+        read = default;
         if (text.Length > Limits.TokenLength)
             return Rejections.TokenTooLong;
         // Five parts would be an encrypted token (RFC 7516), which the library would gladly decrypt
@@ -83,8 +87,10 @@ internal sealed class TokenVerifier<TClaims>(TokenKey key, Func<JsonElement, TCl
             // RFC 7515, section 4.1.11; the library does not look at it
             if (header.RootElement.TryGetProperty("crit", out _))
                 return Rejections.TokenCritical;
-            parameters = key.ParametersFor(algorithm.GetString()!);
-            return parameters is null ? _wrongAlgorithm : null;
+            read = new TokenHeader(
+                algorithm.GetString()!,
+                header.RootElement.TryGetProperty("kid", out var kid) && kid.ValueKind == JsonValueKind.String ? kid.GetString() : null);
+            return null;
         }
         catch (Exception failure) when (failure is FormatException or JsonException or InvalidOperationException)
         {
@@ -92,33 +98,33 @@ internal sealed class TokenVerifier<TClaims>(TokenKey key, Func<JsonElement, TCl
         }
     }
 
-    private TokenResult<TClaims> ReadPayload(string token)
+    private TokenResult ReadPayload(string token, KeySet set)
     {
         var text = token.AsSpan(token.IndexOf('.', StringComparison.Ordinal) + 1);
         try
         {
             using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(text[..text.IndexOf('.')]), Strict);
-            return ReadPayload(payload.RootElement);
+            return ReadPayload(payload.RootElement, set);
         }
         catch (Exception failure) when (failure is FormatException or JsonException or InvalidOperationException)
         {
-            return new TokenResult<TClaims>(Rejections.TokenMalformed);
+            return new TokenResult(Rejections.TokenMalformed);
         }
     }
 
-    private TokenResult<TClaims> ReadPayload(JsonElement payload)
+    private TokenResult ReadPayload(JsonElement payload, KeySet set)
     {
         if (!TryReadTime(payload, "exp", out var expiresAt) || !TryReadTime(payload, "nbf", out var notBefore))
-            return new TokenResult<TClaims>(Rejections.TokenMalformed);
+            return new TokenResult(Rejections.TokenMalformed);
 
         var now = clock.GetUtcNow();
         // RFC 7519, 4.1.4 and 4.1.5: "on or after" exp it has expired, "after or equal" nbf it is valid
         if (expiresAt <= now)
-            return new TokenResult<TClaims>(Rejections.TokenExpired(expiresAt.Value));
+            return new TokenResult(Rejections.TokenExpired(expiresAt.Value));
         if (notBefore > now)
-            return new TokenResult<TClaims>(Rejections.TokenNotYetValid(notBefore.Value));
+            return new TokenResult(Rejections.TokenNotYetValid(notBefore.Value));
 
-        return new(new VerifiedToken<TClaims>(readClaims(payload), expiresAt), Rejection: null);
+        return new(new VerifiedToken(readClaims(payload), expiresAt, set), Rejection: null);
     }
 
     /// <summary>A NumericDate of RFC 7519, which may have a fraction. Absent is fine, anything else than a number is not.</summary>
@@ -141,4 +147,7 @@ internal sealed class TokenVerifier<TClaims>(TokenKey key, Func<JsonElement, TCl
         SecurityTokenInvalidSignatureException or SecurityTokenInvalidAlgorithmException => Rejections.TokenSignature,
         _ => Rejections.TokenMalformed with { Detail = failure?.GetType().Name },
     };
+
+    /// <summary>What a token says of its signature (RFC 7515, 4.1.1 and 4.1.4).</summary>
+    private readonly record struct TokenHeader(string Algorithm, string? KeyId);
 }

@@ -5,10 +5,11 @@ namespace Mercure.Http.Tokens;
 /// <summary>A token whose signature was good. One instance is shared by every request that presents it.</summary>
 /// <param name="Claims">What the generation read of its claims.</param>
 /// <param name="ExpiresAt">Its <c>exp</c>; null when it never expires.</param>
-public sealed record VerifiedToken<TClaims>(TClaims Claims, DateTimeOffset? ExpiresAt);
+/// <param name="Keys">What verified it: when other keys count, it has to be verified again.</param>
+internal sealed record VerifiedToken(TokenClaims Claims, DateTimeOffset? ExpiresAt, KeySet Keys);
 
 /// <summary>A verified token, or why there is none.</summary>
-public readonly record struct TokenResult<TClaims>(VerifiedToken<TClaims>? Token, Rejection? Rejection)
+internal readonly record struct TokenResult(VerifiedToken? Token, Rejection? Rejection)
 {
     public TokenResult(Rejection rejection)
         : this(Token: null, rejection)

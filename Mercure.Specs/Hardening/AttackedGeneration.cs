@@ -19,6 +19,7 @@ public sealed record AttackedGeneration(string Name, string Path, string Publish
     public static IReadOnlyList<AttackedGeneration> Served { get; } =
     [
         new AttackedGeneration("0.7", "/hub", TestTokens.Publisher("*")),
+        new AttackedGeneration("0.10", "/.well-known/mercure", V010Tokens.Publisher("*")),
     ];
 
     public static TheoryData<AttackedGeneration> All => [.. Served];

@@ -9,7 +9,7 @@ namespace Mercure.Specs.Hardening;
 /// </summary>
 public class AttackedHub : HubFixture
 {
-    public AttackedHub() => Settings = Default with
+    public AttackedHub() => Settings = Both with
     {
         Listen = Default.Listen with
         {

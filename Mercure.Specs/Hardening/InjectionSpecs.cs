@@ -53,6 +53,30 @@ public sealed class InjectionSpecs(AttackedHub hub) : IClassFixture<AttackedHub>
         Assert.DoesNotContain("Access-Control-Allow-Origin", answer.Text, StringComparison.Ordinal);
     }
 
+    // Spec draft 07, Reconnection: the id from which a stream goes on is in its head, and publishers choose ids. One that a header
+    // could not hold would keep every subscriber out
+    [Theory]
+    [InlineData("urn:%C3%A9")]
+    [InlineData("urn:%F0%9F%98%80%20b")]
+    [InlineData("%20a,b;c=\"d\"")]
+    public async Task Should_open_a_stream_behind_any_id(string id)
+    {
+        foreach (var generation in AttackedGeneration.Served)
+        {
+            var published = await RawClient.ExchangeAsync(hub.Url, generation.Publish($"topic=t&data=x&id={id}", Closing()));
+            using var next = await RawClient.ConnectAsync(hub.Url);
+            await next.SendAsync(generation.Subscribe("topic=t&Last-Event-ID=unknown"));
+            using var behind = await RawClient.ConnectAsync(hub.Url);
+            await behind.SendAsync(generation.Subscribe($"topic=t&Last-Event-ID={id}"));
+
+            Assert.Equal(200, published.Status);
+            Assert.Equal(200, (await next.ReadUntilAsync(":\n")).Status);
+            Assert.Equal(200, (await behind.ReadUntilAsync(":\n")).Status);
+        }
+
+        hub.AssertNoFailure();
+    }
+
     // Event injection: a publisher writes fields of his own into the stream of others. LF, CR, NUL and their encoded forms
     [Theory]
     [MemberData(nameof(AttackedGeneration.All), MemberType = typeof(AttackedGeneration))]

@@ -1,6 +1,7 @@
 using System.Text;
 using Mercure.Actors.Matching;
 using Mercure.Http.Protocol;
+using Mercure.Http.Protocol.V07;
 using Xunit;
 
 namespace Mercure.Specs.Hardening;
@@ -114,7 +115,7 @@ public sealed class TemplateAttackSpecs
         for (var number = 0; query.Length < 60_000; number++)
         {
             query += $"&topic={number}{repeated}";
-            if (SubscribeQuery.Parse(query, out var parsed) is not null)
+            if (SubscribeQuery.Parse(query, new V07Rules().Query, out var parsed) is not null)
                 break;
             accepted = parsed.Selectors;
         }

@@ -60,6 +60,8 @@ internal sealed class RunningHost : IAsyncDisposable
 
     private sealed class FakeGeneration(RequestDelegate answer) : IProtocolGeneration
     {
+        public string Url => "/hub";
+
         public bool Claims(HttpRequest request) => request.Path == "/hub";
 
         public Task HandleAsync(HttpContext context) => answer(context);

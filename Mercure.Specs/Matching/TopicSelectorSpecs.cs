@@ -15,9 +15,24 @@ public class TopicSelectorSpecs
     {
         var selector = TopicSelector.Parse(text);
         Assert.Equal(exact, selector.IsExact);
-        Assert.Equal(exact, selector.Matches(text));
+        Assert.True(selector.Matches(text));
         Assert.StartsWith(selector.LiteralPrefix, text, StringComparison.Ordinal);
         Assert.Equal(text, selector.ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("*")]
+    [InlineData("https://example.com/{id}")]
+    public void Should_match_every_topic_when_it_is_for_all(string topic) => Assert.True(TopicSelector.All.Matches(topic));
+
+    [Fact]
+    public void Should_tell_the_star_for_all_from_the_topic_of_that_name()
+    {
+        Assert.False(TopicSelector.Parse("*").Matches("a"));
+        Assert.NotEqual(TopicSelector.All, TopicSelector.Parse("*"));
+        Assert.Same(TopicSelector.All, TopicSelector.Of(SelectorKind.All, "*"));
+        Assert.Equal(TopicSelector.Parse("*"), TopicSelector.Of(SelectorKind.Template, "*"));
     }
 
     [Fact]

@@ -3,8 +3,8 @@ using Mercure.Actors;
 using Mercure.Actors.Hosting;
 using Mercure.Http.Hosting;
 using Mercure.Http.Protocol;
-using Mercure.Http.Protocol.V07;
 using Mercure.Http.Settings;
+using Mercure.Http.Tokens;
 using Mercure.Journal;
 using Mercure.Specs.Tokens;
 using Microsoft.AspNetCore.Builder;
@@ -27,8 +27,11 @@ public class HubFixture : IAsyncLifetime
 
     public HubSettings Settings { get; init; } = Default;
 
-    /// <summary>What publishers leave alone; the hub itself reserves nothing yet.</summary>
-    public Reservations Reservations { get; init; } = Reservations.None;
+    /// <summary>The hub's path in the generation that specs speak to it.</summary>
+    public string Path { get; init; } = "/hub";
+
+    /// <summary>A token that may publish anything there.</summary>
+    public string PublisherToken { get; init; } = TestTokens.Publisher("*");
 
     /// <summary>Whether it has a certificate, so that it speaks HTTP/2 too.</summary>
     public bool IsSecure { get; init; }
@@ -65,11 +68,10 @@ public class HubFixture : IAsyncLifetime
         },
         Tokens = new TokenSettings
         {
-            PublisherKey = TestTokens.Secret,
-            SubscriberKey = TestTokens.Secret,
             AllowAnonymous = true,
             PublishAllowedOrigins = ["https://example.com"],
         },
+        V07 = new V07Settings(TokenKey.Parse(TestTokens.Secret), TokenKey.Parse(TestTokens.Secret)),
         Streams = new StreamSettings { HeartbeatInterval = TimeSpan.Zero, Compress = true },
         Publish = new PublishSettings { MaxRequestSize = 1024 * 1024, Timeout = TimeSpan.FromSeconds(5) },
         History = new HistorySettings { Size = 0, CleanupFrequency = 0.3 },
@@ -77,6 +79,12 @@ public class HubFixture : IAsyncLifetime
         LogFormat = LogFormat.Text,
         Debug = false,
         Demo = false,
+    };
+
+    /// <summary>Generations 0.7 and 0.10, each with a key of its own.</summary>
+    public static HubSettings Both { get; } = Default with
+    {
+        V010 = new V010Settings(new RoleKeys(TokenKey.Parse(V010Tokens.Secret)), new RoleKeys(TokenKey.Parse(V010Tokens.Secret))),
     };
 
     public async Task InitializeAsync()
@@ -89,11 +97,11 @@ public class HubFixture : IAsyncLifetime
             services.AddMercureHub(settings);
             services.RemoveAll<ILoggerProvider>().AddSingleton<ILoggerProvider>(Logs);
             if (IsRecorded)
-                Record(services, settings);
+                Record(services);
         });
         await _app.StartAsync();
         _recorder = _app.Services.GetService<RecordingHub>();
-        Url = new Uri(_app.Urls.Single() + "/hub");
+        Url = new Uri(_app.Urls.Single() + Path);
         var handler = new SocketsHttpHandler();
         handler.SslOptions.RemoteCertificateValidationCallback =
             (_, certificate, _, _) => certificate?.GetCertHashString() == _certificate?.Thumbprint;
@@ -139,7 +147,7 @@ public class HubFixture : IAsyncLifetime
     /// <summary>Publishes something that must succeed; its id.</summary>
     public async Task<string> MustPublishAsync(params (string Name, string Value)[] fields)
     {
-        using var response = await PublishAsync(TestTokens.Publisher("*"), fields);
+        using var response = await PublishAsync(PublisherToken, fields);
         var id = await response.Content.ReadAsStringAsync();
         Assert.True(response.IsSuccessStatusCode, id);
         return id;
@@ -157,15 +165,9 @@ public class HubFixture : IAsyncLifetime
         return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
-    private void Record(IServiceCollection services, HubSettings settings) => services
+    private static void Record(IServiceCollection services) => services
         .AddSingleton(provider => new RecordingHub(provider.GetRequiredService<Hub>()))
-        .Replace(ServiceDescriptor.Singleton<IHub>(provider => provider.GetRequiredService<RecordingHub>()))
-        .Replace(ServiceDescriptor.Singleton<IProtocolGeneration>(provider => new V07Generation(
-            provider.GetRequiredService<IHub>(),
-            settings,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILoggerFactory>(),
-            Reservations)));
+        .Replace(ServiceDescriptor.Singleton<IHub>(provider => provider.GetRequiredService<RecordingHub>()));
 }
 
 /// <summary>A hub that <see cref="RecordingHub"/> looks over the shoulder of.</summary>

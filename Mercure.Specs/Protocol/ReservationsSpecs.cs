@@ -6,7 +6,7 @@ namespace Mercure.Specs.Protocol;
 /// <summary>Spec draft 08, Publication: what publishers of every generation leave to a hub that also speaks a later one.</summary>
 public sealed class ReservationsSpecs
 {
-    private static readonly Reservations Later = new("/.well-known/mercure");
+    private static readonly Reservations Later = new("/.well-known/mercure") { ReservesType = true };
 
     [Theory]
     [InlineData("earliest", true)]
@@ -58,6 +58,11 @@ public sealed class ReservationsSpecs
     [InlineData("urn:uuid:1")]
     [InlineData("http://[")]
     public void Should_leave_other_topics_to_publishers(string topic) => Assert.Null(Later.Check([topic], id: null, type: null));
+
+    // Until 1.0, publishers may use any type
+    [Fact]
+    public void Should_leave_types_to_publishers_before_they_mean_something() =>
+        Assert.Null(new Reservations("/.well-known/mercure").Check(["t"], id: null, "mercure"));
 
     [Fact]
     public void Should_reserve_nothing_when_generation_0_7_is_alone() =>

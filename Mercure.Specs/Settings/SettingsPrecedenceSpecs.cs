@@ -1,3 +1,4 @@
+using Mercure.Http.Tokens;
 using Xunit;
 
 namespace Mercure.Specs.Settings;
@@ -81,9 +82,9 @@ public class SettingsPrecedenceSpecs
     [Fact]
     public void Should_take_the_keys_of_publishers_and_subscribers_over_the_common_one()
     {
-        var tokens = Loading.Load(("JWT_KEY", "common"), ("SUBSCRIBER_JWT_KEY", "own")).Tokens;
+        var keys = Loading.Load(("JWT_KEY", "common"), ("SUBSCRIBER_JWT_KEY", "own")).V07!;
 
-        Assert.Equal("common", tokens.PublisherKey);
-        Assert.Equal("own", tokens.SubscriberKey);
+        Assert.True(keys.PublisherKey.IsSameAs(TokenKey.Parse("common")));
+        Assert.True(keys.SubscriberKey.IsSameAs(TokenKey.Parse("own")));
     }
 }

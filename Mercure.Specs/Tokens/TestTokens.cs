@@ -37,8 +37,8 @@ internal static class TestTokens
     public static string Subscriber(params string[] targets) =>
         Hmac($$$"""{"mercure":{"subscribe":{{{System.Text.Json.JsonSerializer.Serialize(targets)}}}}}""");
 
-    internal static TokenVerifier<TargetClaims> Verifier(string key = Secret, TimeProvider? clock = null) =>
-        new(TokenKey.Parse(key), TargetClaims.Read, clock ?? TimeProvider.System);
+    internal static TokenVerifier Verifier(string key = Secret, TimeProvider? clock = null) =>
+        new(KeySet.Of(TokenKey.Parse(key)), TargetClaims.Read, clock ?? TimeProvider.System);
 
     internal static async Task<Rejection?> RejectionOfAsync(string token, string key = Secret, TimeProvider? clock = null) =>
         (await Verifier(key, clock).VerifyAsync(token.AsMemory())).Rejection;

@@ -7,20 +7,16 @@ namespace Mercure.Http.Protocol.V07;
 /// What a token of generation 0.7 says in its claim <c>mercure</c>: the targets its bearer may publish to, and those whose
 /// updates it may read (spec draft 04, Authorization).
 /// </summary>
-/// <param name="Publish">
-/// Null when the token can't publish, for the reason in <paramref name="PublishRejection"/>: an absent list is not an
-/// empty one, which allows public updates.
-/// </param>
-/// <param name="Subscribe">Public updates alone when the list is absent or malformed: such a token proves no target.</param>
-internal sealed record TargetClaims(Grant? Publish, Rejection? PublishRejection, Grant Subscribe)
+internal static class TargetClaims
 {
-    public static TargetClaims Read(JsonElement payload)
+    public static TokenClaims Read(JsonElement payload)
     {
         var mercure = payload.TryGetProperty("mercure", out var claim) ? claim : default;
         var publish = ReadTargets(mercure, "publish", out var isPresent);
         var subscribe = ReadTargets(mercure, "subscribe", out _);
-        return new TargetClaims(
+        return new TokenClaims(
             publish,
+            // An absent list is not an empty one, which allows public updates
             publish is not null ? null : isPresent ? Rejections.PublishClaimMalformed : Rejections.PublishClaimMissing,
             subscribe ?? Grant.None);
     }

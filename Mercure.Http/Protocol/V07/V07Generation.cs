@@ -9,42 +9,25 @@ public sealed class V07Generation : IProtocolGeneration
 {
     public const string Path = "/hub";
 
-    private readonly PublishEndpoint _publish;
-    private readonly SubscribeEndpoint _subscribe;
-    private readonly ILogger _log;
+    private readonly GenerationEndpoint _endpoint;
 
     /// <param name="hub">Where updates go and come from.</param>
-    /// <param name="settings">Of which the tokens', streams', publishing's and the write timeout count here.</param>
+    /// <param name="settings">Of the whole hub; this generation's keys are in <see cref="HubSettings.V07"/>.</param>
     /// <param name="clock">For the expiry of tokens and streams.</param>
     /// <param name="loggers">For the reasons of refusals.</param>
-    /// <param name="reservations">What a later generation served by the same hub reserves; nothing by default.</param>
-    /// <exception cref="FormatException">A key can't be read (see <see cref="TokenKey.Parse"/>).</exception>
-    public V07Generation(
-        IHub hub, HubSettings settings, TimeProvider clock, ILoggerFactory loggers, Reservations? reservations = null)
+    public V07Generation(IHub hub, HubSettings settings, TimeProvider clock, ILoggerFactory loggers)
     {
-        _log = loggers.CreateLogger<V07Generation>();
+        var own = settings.V07 ?? throw new ArgumentException("There are no keys for generation 0.7.", nameof(settings));
+        var rules = new V07Rules();
         var source = new TokenSource(settings.Tokens.PublishAllowedOrigins);
-        _publish = new PublishEndpoint(
-            hub,
-            new RoleAuthorization(source, settings.Tokens.PublisherKey, clock),
-            settings.Publish.MaxRequestSize,
-            reservations ?? Reservations.None,
-            _log);
-        _subscribe = new SubscribeEndpoint(
-            hub,
-            new RoleAuthorization(source, settings.Tokens.SubscriberKey, clock),
-            StreamRules.From(settings),
-            clock,
-            _log);
+        RoleAuthorization Authorization(TokenKey key) => new(source, KeySet.Of(key), rules.ReadClaims, clock);
+        _endpoint = new GenerationEndpoint(
+            rules, hub, Authorization(own.PublisherKey), Authorization(own.SubscriberKey), settings, clock, loggers.CreateLogger<V07Generation>());
     }
+
+    public string Url => Path;
 
     public bool Claims(HttpRequest request) => string.Equals(request.Path.Value, Path, StringComparison.Ordinal);
 
-    public Task HandleAsync(HttpContext context)
-    {
-        var method = context.Request.Method;
-        return HttpMethods.IsPost(method) ? _publish.HandleAsync(context)
-            : HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? _subscribe.HandleAsync(context)
-            : HttpReplies.RejectAsync(context.Response, Rejections.MethodNotAllowed);
-    }
+    public Task HandleAsync(HttpContext context) => _endpoint.HandleAsync(context);
 }

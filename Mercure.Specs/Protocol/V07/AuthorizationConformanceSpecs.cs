@@ -1,5 +1,6 @@
 using System.Net;
 using Mercure.Specs.Tokens;
+using Mercure.Http.Tokens;
 using Xunit;
 
 namespace Mercure.Specs.Protocol.V07;
@@ -85,7 +86,7 @@ public sealed class AuthorizationConformanceSpecs(HubFixture hub) : IClassFixtur
     [Fact]
     public async Task Should_keep_the_keys_of_publishers_and_subscribers_apart()
     {
-        var settings = HubFixture.Default with { Tokens = HubFixture.Default.Tokens with { SubscriberKey = "another" } };
+        var settings = HubFixture.Default with { V07 = HubFixture.Default.V07! with { SubscriberKey = TokenKey.Parse("another") } };
         await using var own = await new HubFixture { Settings = settings }.StartedAsync();
         using var publisher = await own.PublishAsync(TestTokens.Publisher(), ("topic", "t"), ("data", "x"));
         using var crossed = await own.SubscribeAsync("?topic=t", ("Authorization", $"Bearer {TestTokens.Subscriber("*")}"));

@@ -2,14 +2,13 @@ using Mercure.Actors;
 using Mercure.Actors.Authorization;
 using Mercure.Actors.Updates;
 
-namespace Mercure.Http.Protocol.V07;
+namespace Mercure.Http.Protocol;
 
-/// <summary><c>POST /hub</c> (spec draft 04, Publication and Publishers).</summary>
+/// <summary><c>POST</c> to the hub (spec drafts 04 and 07, Publication and Publishers).</summary>
 internal sealed class PublishEndpoint(
-    IHub hub, RoleAuthorization authorization, int maxRequestSize, Reservations reservations, ILogger log)
+    GenerationRules rules, IHub hub, RoleAuthorization authorization, int maxRequestSize, Reservations reservations, ILogger log)
 {
-    // The draft does not say whether data may be empty; the reference hub takes an empty one for a missing one
-    private readonly PublishBody _body = new(new PublishFormRules("target", RequiresData: true), maxRequestSize);
+    private readonly PublishBody _body = new(rules.Form, maxRequestSize);
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -29,7 +28,7 @@ internal sealed class PublishEndpoint(
                 await RejectAsync(context, Rejections.PublishUnavailable(unavailable.Reason));
                 break;
             default:
-                throw new InvalidOperationException("The hub gave an answer that generation 0.7 does not know.");
+                throw new InvalidOperationException("The hub gave an answer that the protocol does not know.");
         }
     }
 
@@ -48,27 +47,16 @@ internal sealed class PublishEndpoint(
         if (reservations.Check(form.Topics, form.Id, form.Type) is { } reserved)
             return (null, reserved);
 
-        var update = ToUpdate(form);
-        return MayPublish(grant, update.Audience) ? (update, null) : (null, Rejections.TargetForbidden);
+        var names = rules.NamesToHold(form);
+        // One that the token lacks is enough to refuse, even where it holds the others
+        return names.All(grant.Holds) ? (ToUpdate(form, names), null) : (null, rules.NamesNotHeld);
     }
 
-    /// <summary>One target that the token lacks is enough to refuse, even where it holds the others.</summary>
-    private static bool MayPublish(Grant grant, Audience audience)
+    private Update ToUpdate(PublishForm form, IReadOnlyList<AudienceName> names) => new()
     {
-        foreach (var name in audience.Names)
-        {
-            if (!grant.Holds(name))
-                return false;
-        }
-
-        return true;
-    }
-
-    private static Update ToUpdate(PublishForm form) => new()
-    {
-        Generation = Generation.V07,
+        Generation = rules.Generation,
         Topics = form.Topics,
-        Audience = form.Audience.Count == 0 ? Audience.Public : Audience.OfTargets(form.Audience),
+        Audience = rules.IsPublic(form) ? Audience.Public : Audience.Of(names),
         Data = form.Data,
         Id = form.Id,
         Type = form.Type,

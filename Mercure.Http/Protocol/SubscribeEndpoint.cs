@@ -4,22 +4,30 @@ using Mercure.Actors.Subscribers;
 using Mercure.Http.Settings;
 using Mercure.Http.Streams;
 
-namespace Mercure.Http.Protocol.V07;
+namespace Mercure.Http.Protocol;
 
 /// <summary>The settings that a stream depends on.</summary>
 /// <param name="AllowAnonymous">Whether who has no token may read public updates.</param>
 /// <param name="Compress">Whether streams are compressed for clients that accept it.</param>
-/// <param name="Longest">How long a stream may last; zero for ever.</param>
+/// <param name="Longest">How long a stream may last at most; zero for ever.</param>
 internal sealed record StreamRules(bool AllowAnonymous, bool Compress, TimeSpan Longest)
 {
     public static StreamRules From(HubSettings settings) =>
         new(settings.Tokens.AllowAnonymous, settings.Streams.Compress, settings.Listen.WriteTimeout);
 }
 
-/// <summary><c>GET</c> and <c>HEAD /hub</c> (spec draft 04, Subscriptions, Subscribers and Reconnection).</summary>
+/// <summary><c>GET</c> and <c>HEAD</c> of the hub (spec drafts 04 and 07, Subscription, Subscribers and Reconnection).</summary>
 internal sealed class SubscribeEndpoint(
-    IHub hub, RoleAuthorization authorization, StreamRules rules, TimeProvider clock, ILogger log)
+    GenerationRules generation, IHub hub, RoleAuthorization authorization, StreamRules rules, TimeProvider clock, ILogger log)
 {
+    private const string LastEventIdHeader = "Last-Event-ID";
+
+    /// <summary>Spec draft 07, Reconnection: asks for the whole history; as an answer, says that nothing precedes the stream.</summary>
+    private const string Earliest = "earliest";
+
+    /// <summary>The part of a stream's longest life that is cut at random.</summary>
+    private const double Spread = 0.2;
+
     public async Task HandleAsync(HttpContext context)
     {
         var (subscription, rejection) = await ReadAsync(context);
@@ -51,9 +59,10 @@ internal sealed class SubscribeEndpoint(
         // No token may be fine, a bad one never is: its bearer would silently miss what it asked for
         if (result.Rejection is { } unauthorized && !(unauthorized == Rejections.TokenMissing && rules.AllowAnonymous))
             return (null, unauthorized);
-        if (SubscribeQuery.Parse(context.Request.QueryString.Value ?? "", out var query) is { } malformed)
+        if (SubscribeQuery.Parse(context.Request.QueryString.Value ?? "", generation.Query, out var query) is { } malformed)
             return (null, malformed);
 
+        var lastEventId = LastEventId(context.Request, query);
         return (new Subscription
         {
             Selectors = query.Selectors,
@@ -62,7 +71,9 @@ internal sealed class SubscribeEndpoint(
             Output = context.Response.BodyWriter,
             Abort = context.Abort,
             Gone = context.RequestAborted,
-            LastEventId = LastEventId(context.Request, query),
+            LastEventId = lastEventId,
+            FromEarliest = lastEventId is Earliest && generation.Query.KnowsEarliest,
+            BeginsAfter = generation.Query.KnowsEarliest ? id => context.Response.Headers[LastEventIdHeader] = id ?? Earliest : null,
             EndsAt = EndsAt(result.Token?.ExpiresAt),
         }, null);
     }
@@ -70,7 +81,7 @@ internal sealed class SubscribeEndpoint(
     /// <summary>The header takes precedence. No update has an id beyond the limit, so that such a one is simply unknown.</summary>
     private static string? LastEventId(HttpRequest request, SubscribeQuery query)
     {
-        var header = request.Headers["Last-Event-ID"].ToString();
+        var header = request.Headers[LastEventIdHeader].ToString();
         var id = header.Length > 0 ? header : query.LastEventId;
         return id?.Length > Limits.FieldLength ? null : id;
     }
@@ -80,7 +91,8 @@ internal sealed class SubscribeEndpoint(
         if (rules.Longest == TimeSpan.Zero)
             return tokenExpiresAt;
 
-        var timeout = clock.GetUtcNow() + rules.Longest;
+        // Spread, so that those who came together, after an outage, don't all come back together for ever
+        var timeout = clock.GetUtcNow() + (rules.Longest * (1 - (Spread * Random.Shared.NextDouble())));
         return tokenExpiresAt < timeout ? tokenExpiresAt : timeout;
     }
 

@@ -1,0 +1,34 @@
+using Mercure.Actors;
+using Mercure.Http.Settings;
+
+namespace Mercure.Http.Protocol;
+
+/// <summary>The hub's URL in one generation: publishes and subscribes.</summary>
+internal sealed class GenerationEndpoint
+{
+    private readonly PublishEndpoint _publish;
+    private readonly SubscribeEndpoint _subscribe;
+
+    /// <param name="rules">The generation.</param>
+    /// <param name="hub">Where updates go and come from.</param>
+    /// <param name="publishers">Of publishers' tokens.</param>
+    /// <param name="subscribers">Of subscribers' tokens.</param>
+    /// <param name="settings">Of which the streams', publishing's and the write timeout count here, and the generations served.</param>
+    /// <param name="clock">For the expiry of streams.</param>
+    /// <param name="log">For the reasons of refusals.</param>
+    public GenerationEndpoint(
+        GenerationRules rules, IHub hub, RoleAuthorization publishers, RoleAuthorization subscribers, HubSettings settings, TimeProvider clock, ILogger log)
+    {
+        _publish = new PublishEndpoint(rules, hub, publishers, settings.Publish.MaxRequestSize, Reservations.Of(settings), log);
+        _subscribe = new SubscribeEndpoint(rules, hub, subscribers, StreamRules.From(settings), clock, log);
+    }
+
+    public Task HandleAsync(HttpContext context)
+    {
+        var method = context.Request.Method;
+        return HttpMethods.IsPost(method) ? _publish.HandleAsync(context)
+            : HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? _subscribe.HandleAsync(context)
+            : HttpMethods.IsOptions(method) ? HttpReplies.OptionsAsync(context.Response)
+            : HttpReplies.RejectAsync(context.Response, Rejections.MethodNotAllowed);
+    }
+}

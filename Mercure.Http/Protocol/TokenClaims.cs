@@ -1,0 +1,11 @@
+using Mercure.Actors.Authorization;
+
+namespace Mercure.Http.Protocol;
+
+/// <summary>What a token says, whatever its generation: what its bearer may publish and read.</summary>
+/// <param name="Publish">
+/// Null when the token can't publish, for the reason in <paramref name="PublishRejection"/>.
+/// </param>
+/// <param name="Subscribe">Public updates alone when the claim is absent or malformed: such a token proves nothing else.</param>
+/// <param name="Payload">JSON that the token attaches to its bearer's subscriptions; null for none, and in generation 0.7.</param>
+internal sealed record TokenClaims(Grant? Publish, Rejection? PublishRejection, Grant Subscribe, string? Payload = null);

@@ -1,0 +1,34 @@
+using Mercure.Actors;
+using Mercure.Http.Settings;
+using Mercure.Http.Tokens;
+
+namespace Mercure.Http.Protocol.V010;
+
+/// <summary>Generations 0.10 to 0.24 of the protocol (spec draft 07): a well-known URL, and selectors of topics in the tokens.</summary>
+public sealed class V010Generation : IProtocolGeneration
+{
+    public const string Path = "/.well-known/mercure";
+
+    private readonly GenerationEndpoint _endpoint;
+
+    /// <param name="hub">Where updates go and come from.</param>
+    /// <param name="settings">Of the whole hub; this generation's are in <see cref="HubSettings.V010"/>.</param>
+    /// <param name="clock">For the expiry of tokens, keys and streams.</param>
+    /// <param name="loggers">For the reasons of refusals.</param>
+    public V010Generation(IHub hub, HubSettings settings, TimeProvider clock, ILoggerFactory loggers)
+    {
+        var own = settings.V010 ?? throw new ArgumentException("There are no keys for generation 0.10.", nameof(settings));
+        var log = loggers.CreateLogger<V010Generation>();
+        var rules = new V010Rules();
+        var source = new TokenSource(settings.Tokens.PublishAllowedOrigins, own.CookieName, readsQuery: true);
+        RoleAuthorization Authorization(RoleKeys keys) => new(source, keys.Open(clock, log), rules.ReadClaims, clock);
+        var subscribers = Authorization(own.Subscriber);
+        _endpoint = new GenerationEndpoint(rules, hub, Authorization(own.Publisher), subscribers, settings, clock, log);
+    }
+
+    public string Url => Path;
+
+    public bool Claims(HttpRequest request) => string.Equals(request.Path.Value, Path, StringComparison.Ordinal);
+
+    public Task HandleAsync(HttpContext context) => _endpoint.HandleAsync(context);
+}

@@ -1,0 +1,31 @@
+using System.Text.Json;
+using Mercure.Actors.Authorization;
+using Mercure.Actors.Matching;
+using Mercure.Actors.Updates;
+
+namespace Mercure.Http.Protocol.V010;
+
+/// <summary>What spec draft 07 says: updates are public or private, and tokens hold selectors of topics.</summary>
+internal sealed class V010Rules : GenerationRules
+{
+    /// <summary>As draft 07 has it, as 0.10 had it, and as some clients write it; the first of them that is there counts.</summary>
+    private static readonly string[] LastEventIdNames = ["lastEventID", "Last-Event-ID", "last_event_id"];
+
+    public override Generation Generation => Generation.V010;
+
+    public override PublishFormRules Form { get; } = new("private", RequiresData: false, AudienceIsFlag: true);
+
+    public override SubscribeQueryRules Query { get; } = new(LastEventIdNames, ParseSelector, KnowsEarliest: true);
+
+    public override Rejection NamesNotHeld => Rejections.TopicForbidden;
+
+    /// <summary>Draft 07, Topic Selectors: the reserved <c>*</c>, a URI template, or any string.</summary>
+    public static TopicSelector ParseSelector(string text) => text is "*" ? TopicSelector.All : TopicSelector.Parse(text);
+
+    public override TokenClaims ReadClaims(JsonElement payload) => SelectorClaims.Read(payload);
+
+    /// <summary>Draft 07, Publishers: every topic, be the update private or not.</summary>
+    public override IReadOnlyList<AudienceName> NamesToHold(PublishForm form) => Audience.OfTopics(form.Topics).Names;
+
+    public override bool IsPublic(PublishForm form) => !form.IsPrivate;
+}
