@@ -61,7 +61,7 @@ internal static class FormFuzz
                 continue;
             }
 
-            if (at + 2 >= latin1.Length || !byte.TryParse(latin1.AsSpan(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var octet))
+            if (at + 2 >= latin1.Length || latin1[at + 2] == '\0' || !byte.TryParse(latin1.AsSpan(at + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var octet))
                 return null;
             octets.Add(octet);
             at += 2;
