@@ -39,6 +39,10 @@ public sealed class TopicSelector : IEquatable<TopicSelector>
     /// <summary>Every topic it matches begins with this; the whole topic when exact.</summary>
     public string LiteralPrefix => Kind == SelectorKind.All ? "" : _template?.LiteralPrefix ?? Text;
 
+    /// <inheritdoc cref="UriTemplate.Parts"/>
+    /// <remarks>None when exact.</remarks>
+    public int Parts => _template?.Parts ?? 0;
+
     /// <summary>A template if it parses as one and has an expression, else the plain string, whatever it is.</summary>
     public static TopicSelector Parse(string text)
     {

@@ -43,6 +43,9 @@ public sealed class UriTemplate
             _minLength += part.Kind == PartKind.Variable ? 0 : part.Length;
     }
 
+    /// <summary>Variables, and literals between them. Matching sweeps the topic once for each.</summary>
+    public int Parts => _parts.Length;
+
     /// <summary>
     /// Every string it matches begins with this: its text up to the first expression, or to the first character beyond ASCII,
     /// which matches in two spellings.

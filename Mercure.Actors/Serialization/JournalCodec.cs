@@ -36,14 +36,15 @@ public static class JournalCodec
         return batch.ToByteArray();
     }
 
-    /// <exception cref="InvalidProtocolBufferException">The bytes are no batch, or hold an entry of a later format.</exception>
+    /// <exception cref="InvalidProtocolBufferException">The bytes are no message.</exception>
+    /// <exception cref="InvalidDataException">The message is no batch, or holds an entry of a later format.</exception>
     public static BatchWritten DecodeBatch(ReadOnlyMemory<byte> bytes)
     {
         var batch = Proto.Batch.Parser.ParseFrom(bytes.Span);
         return new BatchWritten
         {
             EpochNonce = batch.EpochNonce,
-            Time = DateTimeOffset.FromUnixTimeMilliseconds(batch.Time),
+            Time = Time(batch.Time),
             FirstOrdinal = batch.FirstOrdinal,
             FirstByte = batch.FirstByte,
             FirstFact = batch.FirstFact,
@@ -172,5 +173,11 @@ public static class JournalCodec
 
     internal static ByteString Bytes(Guid guid) => UnsafeByteOperations.UnsafeWrap(guid.ToByteArray());
 
-    internal static Guid Guid(ByteString bytes) => new(bytes.Span);
+    internal static Guid Guid(ByteString bytes) =>
+        bytes.Length == 16 ? new(bytes.Span) : throw new InvalidDataException($"A gateway's id has {bytes.Length} bytes instead of 16.");
+
+    private static DateTimeOffset Time(long milliseconds) =>
+        milliseconds >= DateTimeOffset.MinValue.ToUnixTimeMilliseconds() && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : throw new InvalidDataException($"A batch's time is {milliseconds} ms, which no calendar has.");
 }

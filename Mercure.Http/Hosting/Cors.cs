@@ -25,7 +25,7 @@ internal sealed class Cors(IReadOnlyList<string> origins)
         var response = context.Response.Headers;
         // Always, also without an Origin: a cache may keep this answer for somebody who has one
         response.Vary = HeaderNames.Origin;
-        if (request.Origin is not [{ Length: > 0 } origin] || !(_any || _origins.Contains(origin)))
+        if (request.Origin is not [{ Length: > 0 } origin] || !(_any ? IsPrintable(origin) : _origins.Contains(origin)))
             return false;
 
         // The origin itself also for "*": browsers refuse a literal star together with credentials
@@ -41,4 +41,7 @@ internal sealed class Cors(IReadOnlyList<string> origins)
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return true;
     }
+
+    /// <summary>Browsers write no other (RFC 6454, 6.2), and an answer's header could not hold it.</summary>
+    private static bool IsPrintable(string origin) => !origin.AsSpan().ContainsAnyExceptInRange('!', '~');
 }

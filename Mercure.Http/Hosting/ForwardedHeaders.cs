@@ -65,8 +65,11 @@ internal sealed class ForwardedHeaders(IReadOnlyList<string> trustedProxies)
     private static IPAddress? ParseAddress(string? text) =>
         text is not null && text.AsSpan().ContainsAny(".:") && IPEndPoint.TryParse(text, out var endPoint) ? endPoint.Address : null;
 
+    /// <summary>ASP.NET Core takes a name with an underscore for one to be encoded, and throws where a label is empty or too long.</summary>
     private static bool IsHost(string text) =>
-        text.Length is > 0 and <= 255 && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or ':' or '[' or ']');
+        text.Length is > 0 and <= 255
+        && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or ':' or '[' or ']')
+        && Array.TrueForAll(text.Split('.'), static label => label.Length is > 0 and <= 63);
 }
 
 /// <summary>What one proxy says about who connected to it.</summary>

@@ -1,4 +1,5 @@
 using Mercure.Http.Settings;
+using Microsoft.AspNetCore.Connections;
 
 namespace Mercure.Http.Hosting;
 
@@ -53,12 +54,25 @@ internal sealed class RequestGuard(HubSettings settings, TimeProvider clock, ILo
             context.Request.Body = body;
             await next(context);
         }
-        catch (BadHttpRequestException e) when (!context.Response.HasStarted)
+        catch (ConnectionResetException)
+        {
+            // Nobody to answer, and nothing that the hub's operator could do
+        }
+        catch (Exception e) when (StatusOf(e) is not null && !context.Response.HasStarted)
         {
             // The rest of the body is not waited for
             if (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol))
                 context.Response.Headers.Connection = "close";
-            await PlainText.AnswerAsync(context, e.StatusCode, e.Message);
+            await PlainText.AnswerAsync(context, StatusOf(e)!.Value, e.Message);
         }
     }
+
+    /// <summary>Null for what is no fault of the request.</summary>
+    private static int? StatusOf(Exception failure) => failure switch
+    {
+        BadHttpRequestException malformed => malformed.StatusCode,
+        // How Kestrel says that the size of a chunk is beyond 32 bits
+        IOException { InnerException: OverflowException } => StatusCodes.Status400BadRequest,
+        _ => null,
+    };
 }

@@ -6,6 +6,12 @@ public static class Limits
     /// <summary>Topics of an update, or selectors of a subscription.</summary>
     public const int Topics = 256;
 
+    /// <summary>
+    /// Parts of all templates of a subscription. Each costs a sweep over every topic that is published: without a bound, one
+    /// URL full of <c>{a}{a}{a}…</c> would take the hub milliseconds an update (CWE-407).
+    /// </summary>
+    public const int SelectorParts = 1024;
+
     /// <summary>Targets of an update.</summary>
     public const int Targets = 1024;
 

@@ -168,6 +168,9 @@ internal sealed class PublishForm
         if (_hasRetry || text.Length == 0)
             return null;
 
+        // The framework reads "1\0" as 1
+        if (text.AsSpan().ContainsAnyExceptInRange('0', '9'))
+            return Rejections.RetryInvalid;
         _hasRetry = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var retry);
         Retry = retry;
         return _hasRetry ? null : Rejections.RetryInvalid;

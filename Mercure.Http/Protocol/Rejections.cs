@@ -123,6 +123,9 @@ public static class Rejections
 
     public static readonly Rejection TooManySelectors = Bad($"More than {Limits.Topics} topic selectors.");
 
+    public static readonly Rejection SelectorsTooComplex = Bad(
+        $"The topic selectors have more than {Limits.SelectorParts} variables and literals between them.");
+
     // Active subscriptions (spec draft 07, Subscription API)
 
     public static readonly Rejection SubscriptionsForbidden = new(

@@ -18,6 +18,7 @@ internal sealed class SubscribeQuery
 {
     private readonly SubscribeQueryRules _rules;
     private int _lastEventIdName = int.MaxValue;
+    private int _parts;
 
     private SubscribeQuery(SubscribeQueryRules rules) => _rules = rules;
 
@@ -80,8 +81,10 @@ internal sealed class SubscribeQuery
         if (Selectors.Count == Limits.Topics)
             return Rejections.TooManySelectors;
 
-        Selectors.Add(_rules.ParseSelector(text));
-        return null;
+        var selector = _rules.ParseSelector(text);
+        _parts += selector.Parts;
+        Selectors.Add(selector);
+        return _parts > Limits.SelectorParts ? Rejections.SelectorsTooComplex : null;
     }
 
     private Rejection? SetLastEventId(int name, ReadOnlySpan<byte> value)

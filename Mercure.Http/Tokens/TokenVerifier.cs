@@ -25,6 +25,9 @@ internal sealed class TokenVerifier(ITokenKeys keys, Func<JsonElement, TokenClai
     private static readonly SearchValues<char> Alphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
+    /// <summary>RFC 7519, section 4: of two members of one name, another reader may take the other one.</summary>
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false, SetDefaultTimesOnTokenCreation = false };
 
     internal TokenCache<VerifiedToken> Cache { get; } = new(CacheCapacity);
@@ -73,7 +76,7 @@ internal sealed class TokenVerifier(ITokenKeys keys, Func<JsonElement, TokenClai
 
         try
         {
-            using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(text[..text.IndexOf('.')]));
+            using var header = JsonDocument.Parse(Base64Url.DecodeFromChars(text[..text.IndexOf('.')]), Strict);
             if (header.RootElement.ValueKind != JsonValueKind.Object
                 || !header.RootElement.TryGetProperty("alg", out var algorithm)
                 || algorithm.ValueKind != JsonValueKind.String)
@@ -100,7 +103,7 @@ internal sealed class TokenVerifier(ITokenKeys keys, Func<JsonElement, TokenClai
         var text = token.AsSpan(token.IndexOf('.', StringComparison.Ordinal) + 1);
         try
         {
-            using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(text[..text.IndexOf('.')]));
+            using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(text[..text.IndexOf('.')]), Strict);
             return ReadPayload(payload.RootElement, set);
         }
         catch (Exception failure) when (failure is FormatException or JsonException or InvalidOperationException)

@@ -48,6 +48,8 @@ public class HubFixture : IAsyncLifetime
     /// <summary>Its certificate in PEM format, when it <see cref="IsSecure"/>.</summary>
     internal string CertificateFile => _certificate?.CertFile ?? throw new InvalidOperationException("This hub has no certificate.");
 
+    internal IServiceProvider Services => _app!.Services;
+
     public HttpClient Client { get; private set; } = null!;
 
     public Uri Url { get; private set; } = null!;
