@@ -10,6 +10,11 @@ try
     // Not 0 when the node was put out of its cluster: its supervisor starts it again.
     return Environment.ExitCode;
 }
+catch (OperationCanceledException)
+{
+    // Told to stop before it had started: nobody was answered, and nothing is left to finish
+    return 0;
+}
 catch (SettingsException refusal)
 {
     foreach (var problem in refusal.Problems)

@@ -5,13 +5,12 @@ using Mercure.Actors.Updates;
 namespace Mercure.Actors.Live;
 
 /// <summary>A live subscriber in the switchboard's index.</summary>
-internal sealed class Attachment(IActorRef sink, Subscription subscription)
+internal sealed class Attachment(IActorRef subscriber, Subscription subscription)
 {
     private readonly Subscription _subscription = subscription;
     private StoredUpdate? _lastSeen;
 
-    /// <summary>The stage that writes to its connection.</summary>
-    public IActorRef Sink { get; } = sink;
+    public IActorRef Subscriber { get; } = subscriber;
 
     public IReadOnlyList<Matching.TopicSelector> Selectors => _subscription.Selectors;
 

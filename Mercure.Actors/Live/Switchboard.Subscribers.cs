@@ -18,9 +18,9 @@ public sealed partial class Switchboard
 
     /// <summary>
     /// Subscriber → switchboard: make me live after this position (null: from now on). Answered by <see cref="Attached"/>,
-    /// <see cref="ReadSlice"/> or <see cref="ReadFirst"/>; the sink gets <see cref="SseSink.GoLive"/> before its first live update.
+    /// <see cref="ReadSlice"/> or <see cref="ReadFirst"/>.
     /// </summary>
-    public sealed record Attach(IActorRef Sink, Subscription Subscription, Position? After);
+    public sealed record Attach(Subscription Subscription, Position? After);
 
     /// <summary>
     /// Subscriber of a node in a cluster → switchboard, before it looks an id up: I shall attach with these. Answered by
@@ -31,11 +31,8 @@ public sealed partial class Switchboard
     /// <summary>Switchboard → subscriber: the node knows the log up to this row. An id that it does not know may stand further on.</summary>
     public sealed record Prepared(long ThroughRow);
 
-    /// <summary>Switchboard → subscriber: it is live.</summary>
-    public sealed class Attached
-    {
-        public static readonly Attached Instance = new();
-    }
+    /// <summary>Switchboard → subscriber: it is live; what follows is complete after this position.</summary>
+    public sealed record Attached(Position From);
 
     /// <summary>Switchboard → subscriber: these rows come next, then attach again.</summary>
     public sealed record ReadSlice(IReadOnlyList<LogBatch> Batches);
@@ -151,15 +148,14 @@ public sealed partial class Switchboard
     {
         var after = attach.After ?? EndOf(_watermark);
         var updates = missing.SelectMany(batch => batch.Updates).Where(update => update.Position > after && attach.Subscription.Wants(update)).ToList();
-        attach.Sink.Tell(new SseSink.GoLive(after), ActorRefs.NoSender);
+        subscriber.Tell(new Attached(after));
         if (updates.Count > 0)
-            attach.Sink.Tell(Delivery.Of(updates), ActorRefs.NoSender);
+            subscriber.Tell(Delivery.Of(updates));
 
-        var attachment = new Attachment(attach.Sink, attach.Subscription);
+        var attachment = new Attachment(subscriber, attach.Subscription);
         _fanOut.Add(attachment);
         _attached.Add(subscriber, attachment);
         Context.Watch(subscriber);
-        subscriber.Tell(Attached.Instance);
     }
 
     private void Forget(IActorRef subscriber)

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Streams;
 using Mercure.Actors.Hosting;
 
 namespace Mercure.Actors.Subscribers;
@@ -23,7 +22,6 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     private readonly IActorRef _history;
     private readonly IActorRef? _presence;
     private readonly TimeProvider _clock;
-    private readonly IMaterializer _materializer;
     private readonly Dictionary<IActorRef, Stream> _streams = [];
     private readonly HashSet<IActorRef>[] _beating = [.. Enumerable.Range(0, Buckets).Select(_ => new HashSet<IActorRef>())];
     private readonly SortedSet<(DateTimeOffset At, long Number)> _deadlines = [];
@@ -41,10 +39,9 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         _history = history;
         _presence = presence;
         _clock = clock;
-        _materializer = Context.Materializer(ActorMaterializerSettings.Create(Context.System).WithDispatcher(HubDispatchers.Streams), "stream");
 
         Receive<Open>(OnOpen);
-        Receive<Opened>(OnOpened);
+        Receive<Opened>(_ => OnOpened());
         Receive<Terminated>(terminated => OnTerminated(terminated.ActorRef));
         Receive<Beat>(_ => OnBeat());
         Receive<DeadlinesDue>(_ => OnDeadlines());
@@ -58,7 +55,10 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     public sealed record Open(Subscription Subscription, TaskCompletionSource<StreamEnd> Ended);
 
     /// <summary>Subscriber → supervisor: its response head is on its way.</summary>
-    public sealed record Opened(IActorRef Sink);
+    public sealed class Opened
+    {
+        public static readonly Opened Instance = new();
+    }
 
     /// <summary>
     /// Host → supervisor: the hub is stopping, no stream is opened from now on, and those that there are end within this
@@ -111,13 +111,12 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         _byNumber.Add(number, (subscriber, end));
     }
 
-    private void OnOpened(Opened opened)
+    private void OnOpened()
     {
         if (!_streams.TryGetValue(Sender, out var stream))
             return;
 
-        stream.Sink = opened.Sink;
-        _beating[stream.Number % Buckets].Add(opened.Sink);
+        _beating[stream.Number % Buckets].Add(Sender);
         RemoveDeadline(stream.Deadlines[0]);
     }
 
@@ -127,9 +126,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
             return;
 
         stream.Deadlines.ForEach(RemoveDeadline);
-        if (stream.Sink is not null)
-            _beating[stream.Number % Buckets].Remove(stream.Sink);
-
+        _beating[stream.Number % Buckets].Remove(subscriber);
         if (_streams.Count == 0)
             _stopping?.Tell(AllStopped.Instance);
     }
@@ -143,8 +140,8 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     private void OnBeat()
     {
         _bucket = (_bucket + 1) % Buckets;
-        foreach (var sink in _beating[_bucket])
-            sink.Tell(SseSink.Heartbeat.Instance, ActorRefs.NoSender);
+        foreach (var subscriber in _beating[_bucket])
+            subscriber.Tell(Subscriber.Heartbeat.Instance, ActorRefs.NoSender);
     }
 
     private void OnDeadlines()
@@ -186,8 +183,6 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     {
         public long Number { get; } = number;
 
-        public IActorRef? Sink { get; set; }
-
         /// <summary>Of its opening, then of its end if it has one.</summary>
         public List<(DateTimeOffset At, long Number)> Deadlines { get; } = new(2);
     }
@@ -197,7 +192,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         public Type ActorType => typeof(Subscriber);
 
         public ActorBase Produce() => new Subscriber(
-            open.Subscription, open.Ended, parent._switchboard, parent._history, parent._presence, parent._materializer, parent._options.Cluster is not null);
+            open.Subscription, open.Ended, parent._switchboard, parent._history, parent._presence, parent._options.Cluster is not null);
 
         public void Release(ActorBase actor)
         {
