@@ -29,7 +29,7 @@ internal sealed class IdResolver(IHubStore store, HubOptions options, LogHead he
 
         // The watermark before the index: what is indexed in between is found twice, and not missed.
         var indexedThrough = head.IndexedThrough > 0 ? head.IndexedThrough : await ReadIndexedThroughAsync();
-        return await FindIndexedAsync(id) ?? await FindBehindIndexAsync(id, indexedThrough);
+        return await FindIndexedAsync(id) ?? await FindBehindIndexAsync(id, indexedThrough) ?? await FindBeyondHeadAsync(id);
     }
 
     private async Task<Position?> FindIndexedAsync(string id)
@@ -57,6 +57,29 @@ internal sealed class IdResolver(IHubStore store, HubOptions options, LogHead he
 
         return null;
     }
+
+    /// <summary>
+    /// A client that comes from another node may know rows that this one has not heard of yet: taken for unknown, it would
+    /// get again what it has. Mostly there are none, and this is one read.
+    /// </summary>
+    private async Task<Position?> FindBeyondHeadAsync(string id)
+    {
+        var rows = options.Cluster is null ? [] : await ReadFromAsync(head.SequenceNumber + 1);
+        while (rows.Count > 0)
+        {
+            foreach (var (sequenceNumber, batch) in rows)
+            {
+                if (LogBatch.Of(sequenceNumber, batch, ids, options.SubscriptionEvents).Updates.FirstOrDefault(update => Is(update, id)) is { } update)
+                    return update.Position;
+            }
+
+            rows = await ReadFromAsync(rows[^1].SequenceNumber + 1);
+        }
+
+        return null;
+    }
+
+    private Task<IReadOnlyList<(long SequenceNumber, BatchWritten Batch)>> ReadFromAsync(long row) => store.ReadAsync(row, long.MaxValue, History.PageBytes);
 
     /// <summary>As stored, for as long as the writer has not said. One beyond the head is of another log, and says nothing.</summary>
     private async Task<long> ReadIndexedThroughAsync()

@@ -100,8 +100,7 @@ public sealed partial class Switchboard
             return false;
 
         var after = attach.After ?? EndOf(_watermark);
-        // An update's own position leaves the rest of its row to be read.
-        var nextRow = after == EndOf(after.SequenceNumber) ? after.SequenceNumber + 1 : after.SequenceNumber;
+        var nextRow = after.NextRow;
         if (nextRow > _watermark)
         {
             GoLive(attach, subscriber, missing: []);

@@ -1,4 +1,6 @@
 using Akka.Actor;
+using Akka.Streams;
+using Akka.Streams.Dsl;
 using Mercure.Actors.Catchup;
 using Mercure.Actors.Live;
 using Mercure.Actors.Presence;
@@ -7,9 +9,9 @@ using Mercure.Actors.Updates;
 namespace Mercure.Actors.Subscribers;
 
 /// <summary>
-/// Owns one connection: what it asked for, what it may see, its cursor, and the response. What it catches up on comes from
-/// <see cref="History"/> and the <see cref="Switchboard"/>, what is live straight from the switchboard. Child of
-/// <see cref="SubscriberSupervisor"/>; when it fails its stream ends.
+/// Owns one connection: what it asked for, what it may see, its cursor, and the response. What it catches up on flows to it
+/// from <see cref="History"/>, through a <see cref="Replay"/> into an <see cref="SseSink"/>; the newest rows, and what is live,
+/// come straight from the <see cref="Switchboard"/>. Child of <see cref="SubscriberSupervisor"/>; when it fails its stream ends.
 /// <code>
 /// Opening ─ id resolved ─► Replaying ─ Attached ─► Live
 ///    └───── no id ────────────┘  ▲                  │
@@ -22,24 +24,19 @@ namespace Mercure.Actors.Subscribers;
 /// <remarks>No ReceiveActor, whose handlers would be some twenty objects for each connection.</remarks>
 internal sealed class Subscriber : UntypedActor
 {
-    /// <summary>One run of a replay: what is put together and written between two pulls.</summary>
-    private const int RunBytes = 64 * 1024;
-
-    private const int RunUpdates = 1_000;
-
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly Subscription _subscription;
-    private readonly IActorRef _switchboard;
-    private readonly IActorRef _history;
-    private readonly IActorRef? _presence;
+    private readonly NodeActors _node;
     private readonly TaskCompletionSource<StreamEnd> _ended;
-    private readonly bool _isClustered;
     private readonly EventWriter _response;
 
     private CancellationTokenRegistration _gone;
     private Position? _cursor;
-    private long _readThrough;
+
+    // The end of the replay that is under way, if one is; it waits for what it brought to be flushed.
+    private IActorRef? _replay;
+    private Position _replayEnd;
 
     // How far the node knew the log when it looked the id up: one that it did not find may stand anywhere behind.
     private Position? _known;
@@ -49,17 +46,21 @@ internal sealed class Subscriber : UntypedActor
     private bool _lagging;
     private StreamEnd? _end;
 
-    public Subscriber(
-        Subscription subscription, TaskCompletionSource<StreamEnd> ended, IActorRef switchboard, IActorRef history, IActorRef? presence, bool isClustered)
+    public Subscriber(Subscription subscription, TaskCompletionSource<StreamEnd> ended, NodeActors node)
     {
         _subscription = subscription;
         _ended = ended;
-        _switchboard = switchboard;
-        _history = history;
-        _presence = subscription.Presence is null ? null : presence;
-        _isClustered = isClustered;
+        _node = node;
         _response = new EventWriter(subscription.Output, subscription.Encoder, Self);
     }
+
+    /// <summary>What all subscribers of a node share.</summary>
+    /// <param name="Switchboard">Of the node.</param>
+    /// <param name="History">Of the node.</param>
+    /// <param name="Presence">Of the node; null where active subscriptions are not tracked.</param>
+    /// <param name="Materializer">Runs their replays.</param>
+    /// <param name="IsClustered">Whether the node is one of several.</param>
+    internal sealed record NodeActors(IActorRef Switchboard, IActorRef History, IActorRef? Presence, IMaterializer Materializer, bool IsClustered);
 
     /// <summary>Switchboard → subscriber: it forgot everyone.</summary>
     internal sealed class SwitchboardLost
@@ -76,19 +77,22 @@ internal sealed class Subscriber : UntypedActor
         public static readonly Heartbeat Instance = new();
     }
 
+    /// <summary>Null when this one is not tracked.</summary>
+    private IActorRef? Presence => _subscription.Presence is null ? null : _node.Presence;
+
     protected override void PreStart()
     {
         _gone = _subscription.Gone.UnsafeRegister(static self => ((IActorRef)self!).Tell(new End(StreamEnd.ClientGone), ActorRefs.NoSender), Self);
-        if (_presence is null)
+        if (Presence is null)
             Next();
         else
-            _presence.Tell(new NodePresence.Join(_subscription.Presence!));
+            Presence.Tell(new NodePresence.Join(_subscription.Presence!));
     }
 
     protected override void PostStop()
     {
         _gone.Unregister();
-        _presence?.Tell(NodePresence.Leave.Instance, Self);
+        Presence?.Tell(NodePresence.Leave.Instance, Self);
         var end = _end ?? StreamEnd.Failed;
         _ended.TrySetResult(_opened || end == StreamEnd.ClientGone ? end : StreamEnd.Refused);
     }
@@ -104,12 +108,13 @@ internal sealed class Subscriber : UntypedActor
             case NodePresence.Announced announced: OnAnnounced(announced); break;
             case Switchboard.Prepared prepared: OnPrepared(prepared); break;
             case Switchboard.Attached attached: OnAttached(attached.From); break;
-            case Page page: OnPage(page); break;
+            case Replay.Step step: OnStep(step); break;
+            case SseSink.Completed: OnReplayed(); break;
+            case SseSink.Failed failed: throw new InvalidOperationException("The replay failed.", failed.Cause);
             case Switchboard.ReadSlice slice: OnSlice(slice.Batches); break;
-            case Switchboard.ReadFirst first: OnReadFirst(first); break;
+            case Switchboard.ReadFirst first: OnReadFirst(first.ThroughRow); break;
             case SwitchboardLost: OnSwitchboardLost(); break;
             case History.Resolved resolved: OnResolved(resolved); break;
-            case History.RowsTrimmed: Finish(StreamEnd.FellBehindHistory); break;
             case History.PageUnavailable: RetryLater(); break;
             case Retry: Next(); break;
             default: Unhandled(message); break;
@@ -137,7 +142,7 @@ internal sealed class Subscriber : UntypedActor
         _live = false;
         _lagging = true;
         _response.DropWaiting();
-        _switchboard.Tell(Switchboard.Detach.Instance);
+        _node.Switchboard.Tell(Switchboard.Detach.Instance);
         OnWritten();
     }
 
@@ -210,8 +215,8 @@ internal sealed class Subscriber : UntypedActor
 
         if (_cursor is null && _subscription.WantsReplay && !_opened)
             Prepare();
-        else if (_cursor is { } cursor && NextRow(cursor) <= _readThrough)
-            _history.Tell(new History.GetPage(NextRow(cursor)));
+        else if (_replay is not null)
+            _replay.Tell(SseSink.Written.Instance);
         else
             Attach();
     }
@@ -219,8 +224,8 @@ internal sealed class Subscriber : UntypedActor
     /// <summary>In a cluster the id may be of an update that this node has not heard of yet.</summary>
     private void Prepare()
     {
-        if (_isClustered)
-            _switchboard.Tell(new Switchboard.Prepare(_subscription));
+        if (_node.IsClustered)
+            _node.Switchboard.Tell(new Switchboard.Prepare(_subscription));
         else
             Resolve();
     }
@@ -231,12 +236,9 @@ internal sealed class Subscriber : UntypedActor
         Resolve();
     }
 
-    private void Resolve() => _history.Tell(new History.Resolve(_subscription.FromEarliest ? null : _subscription.LastEventId));
+    private void Resolve() => _node.History.Tell(new History.Resolve(_subscription.FromEarliest ? null : _subscription.LastEventId));
 
-    private void Attach() => _switchboard.Tell(new Switchboard.Attach(_subscription, _cursor));
-
-    private static long NextRow(Position cursor) =>
-        cursor == Position.EndOf(cursor.SequenceNumber) ? cursor.SequenceNumber + 1 : cursor.SequenceNumber;
+    private void Attach() => _node.Switchboard.Tell(new Switchboard.Attach(_subscription, _cursor));
 
     private void OnResolved(History.Resolved resolved)
     {
@@ -274,47 +276,45 @@ internal sealed class Subscriber : UntypedActor
         OnWritten();
     }
 
-    private void OnReadFirst(Switchboard.ReadFirst first)
+    private void OnReadFirst(long throughRow)
     {
-        _readThrough = first.ThroughRow;
-        Next();
+        _replayEnd = Position.EndOf(throughRow);
+        new Replay(_node.History, _subscription, throughRow).From(_cursor!.Value).To(new SseSink(Self)).Run(_node.Materializer);
     }
 
-    private void OnPage(Page page)
+    private void OnStep(Replay.Step step)
     {
-        if (page.FirstRow > NextRow(_cursor!.Value))
-            Finish(StreamEnd.FellBehindHistory);
-        else
-            Replay(page.Select(_subscription.Selectors, _cursor.Value).Where(_subscription.MayRead), page.LastRow);
+        _replay = null;
+        switch (step)
+        {
+            case Replay.Step.Run run:
+                _replay = Sender;
+                WriteRun(run);
+                break;
+            case Replay.Step.FellBehind:
+                Finish(StreamEnd.FellBehindHistory);
+                break;
+            case Replay.Step.Interrupted:
+                RetryLater();
+                break;
+        }
+    }
+
+    private void OnReplayed()
+    {
+        _replay = null;
+        _cursor = _replayEnd;
+        Next();
     }
 
     private void OnSlice(IReadOnlyList<Log.LogBatch> batches)
     {
         var cursor = _cursor!.Value;
-        Replay(batches.SelectMany(batch => batch.Updates).Where(update => update.Position > cursor && _subscription.Wants(update)), batches[^1].SequenceNumber);
-    }
-
-    private void Replay(IEnumerable<StoredUpdate> updates, long lastRow)
-    {
-        var bytes = 0;
-        Delivery? run = null;
-        var count = 0;
-        foreach (var update in updates)
+        var lastRow = batches[^1].SequenceNumber;
+        var updates = batches.SelectMany(batch => batch.Updates).Where(update => update.Position > cursor && _subscription.Wants(update));
+        if (Replay.FirstRun(updates, lastRow) is { } run)
         {
-            if (bytes >= RunBytes || count >= RunUpdates)
-            {
-                WriteRun(run!, run!.Position);
-                return;
-            }
-
-            run = run is null ? Delivery.Of(update) : run.Append(update);
-            bytes += update.Update.Size();
-            count++;
-        }
-
-        if (run is not null)
-        {
-            WriteRun(run, Position.EndOf(lastRow));
+            WriteRun(run);
             return;
         }
 
@@ -322,11 +322,11 @@ internal sealed class Subscriber : UntypedActor
         Next();
     }
 
-    private void WriteRun(Delivery run, Position cursor)
+    private void WriteRun(Replay.Step.Run run)
     {
-        _cursor = cursor;
+        _cursor = run.Cursor;
         _wantsNext = true;
-        _response.Write(run);
+        _response.Write(run.Updates);
         OnWritten();
     }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Streams;
 using Mercure.Actors.Hosting;
 
 namespace Mercure.Actors.Subscribers;
@@ -17,10 +18,11 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     private static readonly TimeSpan StopTick = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>Of one that is tracked in a cluster: a failover may have to pass before its beginning is committed.</summary>
+    private static readonly TimeSpan TrackedOpeningTimeout = ClusterOptions.DefaultPublishTimeout;
+
     private readonly HubOptions _options;
-    private readonly IActorRef _switchboard;
-    private readonly IActorRef _history;
-    private readonly IActorRef? _presence;
+    private readonly Subscriber.NodeActors _node;
     private readonly TimeProvider _clock;
     private readonly Dictionary<IActorRef, Stream> _streams = [];
     private readonly HashSet<IActorRef>[] _beating = [.. Enumerable.Range(0, Buckets).Select(_ => new HashSet<IActorRef>())];
@@ -35,10 +37,9 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     public SubscriberSupervisor(HubOptions options, IActorRef switchboard, IActorRef history, TimeProvider clock, IActorRef? presence)
     {
         _options = options;
-        _switchboard = switchboard;
-        _history = history;
-        _presence = presence;
         _clock = clock;
+        var materializer = Context.Materializer(ActorMaterializerSettings.Create(Context.System).WithDispatcher(HubDispatchers.Streams), "replay");
+        _node = new Subscriber.NodeActors(switchboard, history, presence, materializer, options.Cluster is not null);
 
         Receive<Open>(OnOpen);
         Receive<Opened>(_ => OnOpened());
@@ -97,7 +98,8 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         Context.Watch(subscriber);
         var stream = new Stream(++_opened);
         _streams.Add(subscriber, stream);
-        AddDeadline(stream, _clock.GetUtcNow() + OpeningTimeout, subscriber, StreamEnd.Refused);
+        var isTracked = open.Subscription.Presence is not null && _node.IsClustered;
+        AddDeadline(stream, _clock.GetUtcNow() + (isTracked ? TrackedOpeningTimeout : OpeningTimeout), subscriber, StreamEnd.Refused);
         if (open.Subscription.EndsAt is { } endsAt)
             AddDeadline(stream, endsAt, subscriber, StreamEnd.TimeUp);
     }
@@ -191,8 +193,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     {
         public Type ActorType => typeof(Subscriber);
 
-        public ActorBase Produce() => new Subscriber(
-            open.Subscription, open.Ended, parent._switchboard, parent._history, parent._presence, parent._options.Cluster is not null);
+        public ActorBase Produce() => new Subscriber(open.Subscription, open.Ended, parent._node);
 
         public void Release(ActorBase actor)
         {

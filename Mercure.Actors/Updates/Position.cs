@@ -29,6 +29,9 @@ public readonly record struct Position : IComparable<Position>
 
     public int Index => (int)(Value & ushort.MaxValue);
 
+    /// <summary>The row in which something may follow it: its own, unless it is the end of that.</summary>
+    public long NextRow => Index == ushort.MaxValue ? SequenceNumber + 1 : SequenceNumber;
+
     public static Position FromValue(long value) => new(value);
 
     /// <summary>After every entry of the batch with this sequence number.</summary>
