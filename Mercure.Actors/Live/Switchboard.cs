@@ -5,7 +5,6 @@ using Mercure.Actors.Hosting;
 using Mercure.Actors.Log;
 using Mercure.Actors.Protocol;
 using Mercure.Actors.Subscribers;
-using Mercure.Actors.Updates;
 
 namespace Mercure.Actors.Live;
 

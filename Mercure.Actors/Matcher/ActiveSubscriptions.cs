@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using Mercure.Actors.Presence;
+using Patterns = System.Collections.Immutable.ImmutableDictionary<
+    (Mercure.Actors.Presence.MatcherKind Kind, string Pattern),
+    System.Collections.Immutable.ImmutableDictionary<string, Mercure.Actors.Presence.ActiveSubscription>>;
 
 namespace Mercure.Actors.Matcher;
-
-using Patterns = ImmutableDictionary<(MatcherKind Kind, string Pattern), ImmutableDictionary<string, ActiveSubscription>>;
 
 /// <summary>
 /// The active subscriptions of all nodes at one row of the log. Immutable: a list that is read in parts holds the state it began
