@@ -22,11 +22,9 @@ internal sealed class SubscriptionReader(string hub, IActorRef matcher)
                 if (await TryReadAsync(query, timeUp.Token) is { } result)
                     return result;
             }
-            catch (AskTimeoutException)
+            catch (Exception e) when (e is AskTimeoutException or OperationCanceledException)
             {
-            }
-            catch (OperationCanceledException)
-            {
+                // Asked anew, unless the time is up.
             }
         }
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Mercure.Actors.Matching;
 using Mercure.Actors.Presence;
 using Mercure.Actors.Updates;
 using Mercure.Specs.Core;
@@ -142,6 +141,31 @@ public sealed class PresenceSpecs : IDisposable
         await using var replay = hub.Subscribe(before, Topic);
         await replay.UntilAsync(events => events.Count == 1);
         Assert.Equal(["1"], replay.Data);
+    }
+
+    [Fact]
+    public async Task Should_not_let_the_log_grow_for_ever_where_nobody_publishes()
+    {
+        var options = Options with { HistorySize = 1_000, KeptFacts = 20, CleanupFrequency = 1, SnapshotEvery = 10 };
+        await using (var hub = await CoreHub.StartAsync(_directory.Sqlite, options))
+        {
+            await using var stays = Connect(hub.Hub, "urn:uuid:stays", ["a"]);
+            await stays.Opened;
+            for (var i = 0; i < 60; i++)
+            {
+                await using var stream = Connect(hub.Hub, $"urn:uuid:{i}", ["a", "b"]);
+                await stream.Opened;
+            }
+
+            await Eventually.TrueAsync(async () => (await hub.Store.ReadAsync(1, 1_000, maxBytes: 1))[0].SequenceNumber > 50);
+            await Eventually.TrueAsync(async () => (await ListAsync(hub.Hub)).Subscriptions.Count == 1);
+            await hub.ActorSystem.Terminate();
+        }
+
+        // What stayed began before the oldest row, and is known by the snapshot.
+        await using var next = await CoreHub.StartAsync(_directory.Sqlite, options);
+        await using var follower = Follow(next.Hub, lastEventId: null);
+        await Eventually.TrueAsync(async () => (await ListAsync(next.Hub)).Subscriptions.Count == 0);
     }
 
     [Fact]

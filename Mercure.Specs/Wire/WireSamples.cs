@@ -2,7 +2,6 @@ using Mercure.Actors.Log;
 using Mercure.Actors.Matching;
 using Mercure.Actors.Presence;
 using Mercure.Actors.Protocol;
-using Mercure.Actors.Updates;
 using Mercure.Specs.Journals;
 
 namespace Mercure.Specs.Wire;

@@ -1,7 +1,6 @@
 using System.Runtime.Serialization;
 using Akka.Actor;
 using Google.Protobuf;
-using Mercure.Actors.Log;
 using Mercure.Actors.Protocol;
 using Mercure.Actors.Serialization;
 using Mercure.Actors.Updates;
