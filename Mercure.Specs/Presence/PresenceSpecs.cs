@@ -89,6 +89,7 @@ public sealed class PresenceSpecs : IDisposable
             Assert.Equal("urn:own:1", (await ListAsync(hub.Hub)).LastEventId);
 
             await using var follower = Follow(hub.Hub, lastEventId: null);
+            await follower.Opened;
             await using var stream = Connect(hub.Hub, "urn:uuid:1", ["a"]);
             await stream.Opened;
             await follower.UntilAsync(events => events.Count == 1);
