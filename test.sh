@@ -4,8 +4,8 @@
 #   ./test.sh           everything but the long series; a quarter of an hour at most on two cores
 #   ./test.sh --long    the long series too (kill series, a million updates)
 #
-# PostgreSQL runs as a private cluster in a temporary directory. MERCURE_SPECS_POSTGRESQL=<connection string> names a
-# server to use instead.
+# PostgreSQL and MariaDB run as private servers in a temporary directory. MERCURE_SPECS_POSTGRESQL=<connection string> and
+# MERCURE_SPECS_MARIADB=<connection string> name servers to use instead.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -21,16 +21,23 @@ work=$(mktemp -d)
 chmod 755 "$work"
 source scripts/packages.sh
 source scripts/postgresql.sh
-trap 'postgresql_stop; rm -rf "$work"' EXIT
+source scripts/mariadb.sh
+trap 'postgresql_stop; mariadb_stop; rm -rf "$work"' EXIT
 
 step() { printf '\n== %s (%ds)\n' "$1" "$SECONDS"; }
 
 step 'packages'
 install_missing_packages
+npm ci --prefix Mercure.Specs/Clients --silent
 
 if [ -z "${MERCURE_SPECS_POSTGRESQL:-}" ]; then
   step 'a private PostgreSQL'
   postgresql_start "$work/postgresql"
+fi
+
+if [ -z "${MERCURE_SPECS_MARIADB:-}" ]; then
+  step 'a private MariaDB'
+  mariadb_start "$work/mariadb"
 fi
 
 step 'restore'

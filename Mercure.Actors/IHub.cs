@@ -1,3 +1,4 @@
+using Mercure.Actors.Presence;
 using Mercure.Actors.Subscribers;
 using Mercure.Actors.Updates;
 
@@ -12,6 +13,11 @@ public interface IHub
 
     /// <summary>Opens a stream and completes when it has ended, and nothing will write to its output any more.</summary>
     Task<StreamEnd> SubscribeAsync(Subscription subscription);
+
+    /// <summary>
+    /// The active subscriptions of all nodes, where they are tracked (<see cref="Hosting.HubOptions.SubscriptionEvents"/>).
+    /// </summary>
+    Task<SubscriptionsResult> GetSubscriptionsAsync(SubscriptionQuery query);
 
     /// <summary>Whether a publish would succeed now: asks the writer, and lets the journal's database write.</summary>
     Task<HubHealth> CheckHealthAsync();

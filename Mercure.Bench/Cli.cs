@@ -14,7 +14,7 @@ internal static class Cli
     public static RootCommand Root()
     {
         var options = new RunOptions();
-        var root = new RootCommand("Load tester for Mercure hubs (protocol generation 0.7)");
+        var root = new RootCommand("Load tester for Mercure hubs (protocol generations 0.7 and 0.10 to 0.24)");
         options.AddToRun(root);
         root.SetAction((parsed, cancel) => GuardedAsync(() => RunAsync(options, parsed, cancel)));
 

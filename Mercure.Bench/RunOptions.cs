@@ -11,7 +11,12 @@ internal sealed class RunOptions
 {
     public const string FloorUrl = "floor";
 
-    private readonly Option<string> _url = new("--url") { Description = "The hub, or 'floor' for the floor alone", DefaultValueFactory = _ => "http://localhost:3000/hub" };
+    private readonly Option<string> _url = new("--url")
+    {
+        Description = "The hub, or 'floor' for the floor alone; its path says the generation: /hub for 0.7, /.well-known/mercure for 0.10",
+        DefaultValueFactory = _ => "http://localhost:3000/hub",
+    };
+
     private readonly Option<int> _subscribers = Number("--subscribers", "Subscriber connections", 100, 0);
     private readonly Option<int> _publishers = Number("--publishers", "Keep-alive connections that publish, one publish in flight each (0: 1, or 64 with --rate)", 0, 0);
     private readonly Option<double> _rate = new("--rate") { Description = "Publishes a second, latencies from the intended time (0: each connection as fast as it is answered)" };
@@ -25,7 +30,8 @@ internal sealed class RunOptions
     private readonly Option<string?> _publisherToken = new("--publisher-token") { Description = "JWT of publishers" };
     private readonly Option<string?> _subscriberToken = new("--subscriber-token") { Description = "JWT of subscribers" };
     private readonly Option<string?> _key = new("--jwt-key") { Description = "HS256 key to make both tokens with" };
-    private readonly Option<string?> _target = new("--target") { Description = "Target of the updates (none: public)" };
+    private readonly Option<string?> _target = new("--target") { Description = "Target of the updates (generation 0.7; none: public)" };
+    private readonly Option<bool> _private = new("--private") { Description = "Private updates (generation 0.10)" };
     private readonly Option<double> _ramp = new("--ramp") { Description = "Subscriber connections a second (0: as fast as possible)" };
     private readonly Option<bool> _gzip = new("--gzip") { Description = "Subscribers accept gzip" };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Accept any TLS certificate" };
@@ -44,14 +50,14 @@ internal sealed class RunOptions
         Option[] all =
         [
             _url, _subscribers, _publishers, _rate, _lockstep, _topics, _payload, _duration, _warmup, _drain, _settle, _publisherToken,
-            _subscriberToken, _key, _target, _ramp, _gzip, _insecure, _pid, Floor, Repeat, Json,
+            _subscriberToken, _key, _target, _private, _ramp, _gzip, _insecure, _pid, Floor, Repeat, Json,
         ];
         Array.ForEach(all, command.Add);
     }
 
     public void AddToFill(Command command)
     {
-        Option[] all = [Count, _url, _publishers, _topics, _payload, _publisherToken, _key, _target, _insecure, _pid, Json];
+        Option[] all = [Count, _url, _publishers, _topics, _payload, _publisherToken, _key, _target, _private, _insecure, _pid, Json];
         Array.ForEach(all, command.Add);
     }
 
@@ -77,6 +83,7 @@ internal sealed class RunOptions
             PublisherToken = parsed.GetValue(_publisherToken) ?? (key is null ? null : Jwt.Mint(key)),
             SubscriberToken = parsed.GetValue(_subscriberToken) ?? (key is null ? null : Jwt.Mint(key)),
             Target = parsed.GetValue(_target),
+            IsPrivate = parsed.GetValue(_private),
             Ramp = parsed.GetValue(_ramp),
             Gzip = parsed.GetValue(_gzip),
             Insecure = parsed.GetValue(_insecure),
@@ -84,13 +91,13 @@ internal sealed class RunOptions
         };
         return settings.Lockstep && settings.Subscribers < settings.Topics
             ? throw new FormatException("--lockstep needs a subscriber for each topic.")
-            : settings;
+            : Checked(settings);
     }
 
     public RunSettings Fill(ParseResult parsed)
     {
         var key = parsed.GetValue(_key);
-        return new RunSettings
+        return Checked(new RunSettings
         {
             Url = Url(parsed),
             Count = parsed.GetValue(Count),
@@ -100,9 +107,19 @@ internal sealed class RunOptions
             Warmup = TimeSpan.Zero,
             PublisherToken = parsed.GetValue(_publisherToken) ?? (key is null ? null : Jwt.Mint(key)),
             Target = parsed.GetValue(_target),
+            IsPrivate = parsed.GetValue(_private),
             Insecure = parsed.GetValue(_insecure),
             Pid = parsed.GetValue(_pid),
-        };
+        });
+    }
+
+    /// <summary>A field of the other generation would be ignored by the hub, and updates measured that are public.</summary>
+    private static RunSettings Checked(RunSettings settings)
+    {
+        var isWellKnown = settings.Url.AbsolutePath == "/.well-known/mercure";
+        return (settings.Target is not null && isWellKnown) || (settings.IsPrivate && !isWellKnown)
+            ? throw new FormatException("--target is for generation 0.7 (/hub), --private for 0.10 (/.well-known/mercure).")
+            : settings;
     }
 
     private Uri Url(ParseResult parsed)

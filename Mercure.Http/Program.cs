@@ -5,8 +5,14 @@ using Mercure.Journal;
 try
 {
     var settings = SettingsLoader.Load(args);
-    await using var hub = HubApplication.Build(settings, services => services.AddMercureHub(settings));
+    await using var hub = HubApplication.Build(settings, services => services.AddMercureProgram(settings));
     await hub.RunAsync();
+    // Not 0 when the node was put out of its cluster: its supervisor starts it again.
+    return Environment.ExitCode;
+}
+catch (OperationCanceledException)
+{
+    // Told to stop before it had started: nobody was answered, and nothing is left to finish
     return 0;
 }
 catch (SettingsException refusal)

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using LinqToDB;
+using LinqToDB.Data;
 using Microsoft.Data.Sqlite;
 
 namespace Mercure.Journal;
@@ -11,6 +13,8 @@ public sealed class JournalDatabases : IDisposable
 {
     /// <summary>How long a statement may wait for a lock, in seconds: a publisher is told within a second or two.</summary>
     private const int LockTimeout = 1;
+
+    private const string SqliteProvider = "SQLite.MS";
 
     private readonly List<IDisposable> _held = [];
 
@@ -35,12 +39,38 @@ public sealed class JournalDatabases : IDisposable
     {
         JournalKind.Sqlite => OpenFiles(options.Path),
         JournalKind.Memory => OpenMemory(),
-        JournalKind.PostgreSql => OpenServer("PostgreSQL.15", PostgreSqlSession(Required(options))),
-        JournalKind.MariaDb => OpenServer("MariaDB.10.MySqlConnector", Required(options)),
-        JournalKind.MySql => OpenServer("MySql.8.0.MySqlConnector", Required(options)),
-        JournalKind.SqlServer => OpenServer("SqlServer.2016", Required(options)),
+        JournalKind.PostgreSql => OpenServer(ServerDialect.PostgreSql, options),
+        JournalKind.MariaDb => OpenServer(ServerDialect.MariaDb, options),
+        JournalKind.MySql => OpenServer(ServerDialect.MySql, options),
+        JournalKind.SqlServer => OpenServer(ServerDialect.SqlServer, options),
         _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "No such journal."),
     };
+
+    /// <summary>
+    /// Makes sure, where that can be known at once, that the hub can work with them: the tables are there or are created, the
+    /// files are sound. A server that is away is no reason not to start: it is checked when it comes.
+    /// </summary>
+    /// <exception cref="JournalException">They can't be used; the message says why and what to do.</exception>
+    public void Check()
+    {
+        if (Provider == SqliteProvider)
+        {
+            SqliteIntegrity.Check(Journal, isLog: true);
+            SqliteIntegrity.Check(Snapshots, isLog: false);
+            SqliteIntegrity.Check(Index, isLog: false);
+            return;
+        }
+
+        try
+        {
+            using var db = new DataConnection(Journal);
+            db.Execute("SELECT 1");
+        }
+        catch (DbException)
+        {
+            // Away; the writer says so when it tries.
+        }
+    }
 
     public void Dispose()
     {
@@ -52,9 +82,9 @@ public sealed class JournalDatabases : IDisposable
     {
         var held = SqliteFile.Hold(path);
         var databases = new JournalDatabases(
-            Sqlite($"Data Source={path}", "FULL"),
-            Sqlite($"Data Source={path}.snapshots", "NORMAL"),
-            Sqlite($"Data Source={path}.ids", "NORMAL"));
+            Sqlite($"Data Source={path}", "FULL", SqliteSchema.Journal),
+            Sqlite($"Data Source={path}.snapshots", "NORMAL", SqliteSchema.Snapshots),
+            Sqlite($"Data Source={path}.ids", "NORMAL", SqliteSchema.Index));
         databases._held.Add(held);
         return databases;
     }
@@ -65,7 +95,10 @@ public sealed class JournalDatabases : IDisposable
         var journal = $"Data Source=file:/{name}-journal?vfs=memdb";
         var snapshots = $"Data Source=file:/{name}-snapshots?vfs=memdb";
         var index = $"Data Source=file:/{name}-ids?vfs=memdb";
-        var databases = new JournalDatabases(Sqlite(journal, "OFF"), Sqlite(snapshots, "OFF"), Sqlite(index, "OFF"));
+        var databases = new JournalDatabases(
+            Sqlite(journal, "OFF", SqliteSchema.Journal),
+            Sqlite(snapshots, "OFF", SqliteSchema.Snapshots),
+            Sqlite(index, "OFF", SqliteSchema.Index));
         // A database in memory lives as long as a connection to it.
         databases.HoldOpen(journal);
         databases.HoldOpen(snapshots);
@@ -80,37 +113,36 @@ public sealed class JournalDatabases : IDisposable
         _held.Add(connection);
     }
 
-    private static JournalDatabases OpenServer(string provider, string connectionString)
+    private static JournalDatabases OpenServer(ServerDialect dialect, JournalOptions options)
     {
-        var server = new DataOptions().UseConnectionString(provider, connectionString);
+        var connectionString = options.ConnectionString ?? throw new JournalException($"The {options.Kind} journal needs a connection string.");
+        var server = new DataOptions()
+            .UseConnectionString(dialect.Provider, Complete(dialect, options.Kind, connectionString))
+            .UseInterceptor(new Session(dialect.Settings, connection => dialect.Check(connection, options.LargestRow)));
         return new JournalDatabases(server, server, server);
+    }
+
+    private static string Complete(ServerDialect dialect, JournalKind kind, string connectionString)
+    {
+        try
+        {
+            return dialect.Complete(connectionString);
+        }
+        catch (ArgumentException e)
+        {
+            // The message names a keyword or a place, not the password.
+            throw new JournalException($"The connection string is not one for {kind}: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
     }
 
     /// <summary>
     /// In WAL mode FULL syncs at every commit: what is acknowledged survives a power cut. NORMAL, for what can be made again
     /// from the log, survives the end of the process.
     /// </summary>
-    private static DataOptions Sqlite(string dataSource, string synchronous) =>
+    private static DataOptions Sqlite(string dataSource, string synchronous, Schema schema) =>
         // UseSQLite would leave the provider's name empty, and Akka.Persistence.Sql would retry for ever.
         new DataOptions()
-            .UseConnectionString("SQLite.MS", $"{dataSource};Default Timeout={LockTimeout};Pooling=True")
-            .UseInterceptor(new SqliteSession(synchronous));
-
-    /// <summary>
-    /// What the server does by itself with a session whose client is frozen: without it, a stopped process holds an open
-    /// insert for ever and its successor waits for the unique key.
-    /// </summary>
-    private static string PostgreSqlSession(string connectionString)
-    {
-        var builder = new Npgsql.NpgsqlConnectionStringBuilder(connectionString);
-        var session = "-c idle_in_transaction_session_timeout=2000 -c lock_timeout=4000 -c statement_timeout=15000";
-        builder.Options = string.IsNullOrEmpty(builder.Options) ? session : $"{session} {builder.Options}";
-        if (!builder.ContainsKey("Timeout"))
-            builder.Timeout = 2;
-
-        return builder.ConnectionString;
-    }
-
-    private static string Required(JournalOptions options) =>
-        options.ConnectionString ?? throw new JournalException($"The {options.Kind} journal needs a connection string.");
+            .UseConnectionString(SqliteProvider, $"{dataSource};Default Timeout={LockTimeout};Pooling=True")
+            .UseInterceptor(new Session(
+                $"PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA busy_timeout = {LockTimeout}000;", schema.Ensure));
 }

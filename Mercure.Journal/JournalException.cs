@@ -8,7 +8,7 @@ public sealed class JournalException : Exception
     {
     }
 
-    public JournalException(string message, Exception inner)
+    public JournalException(string message, Exception? inner)
         : base(message, inner)
     {
     }

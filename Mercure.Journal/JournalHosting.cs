@@ -1,39 +1,41 @@
 using Akka.Hosting;
 using Akka.Persistence.Sql.Config;
 using Mercure.Actors.Catchup;
+using Mercure.Actors.Hosting;
 
 namespace Mercure.Journal;
 
 /// <summary>Configures Akka.Persistence.Sql for the hub.</summary>
 public static class JournalHosting
 {
-    private const string JournalPlugin = "akka.persistence.journal.sql";
-    private const string SnapshotPlugin = "akka.persistence.snapshot-store.sql";
-
     /// <summary>
-    /// The journal and the snapshot store of this actor system, in these databases. The plugins' other settings are in
-    /// <c>hocon/akka.conf</c>.
+    /// The hub's journal and snapshot store in this actor system, in these databases: plugins of its own, which leave an
+    /// application's alone. Their settings are in <c>hocon/journal.conf</c>.
     /// </summary>
     public static AkkaConfigurationBuilder WithHubJournal(this AkkaConfigurationBuilder builder, JournalDatabases databases)
     {
-        var options = new MultiDataOptionsSetup();
-        options.AddDataOptions(JournalPlugin, databases.Journal);
-        options.AddDataOptions(SnapshotPlugin, databases.Snapshots);
-        // The plugin connects by these options, but makes its unique key on (persistence_id, sequence_number), which fences
-        // writers and is what pages are read by, only when its configuration names the provider too.
+        var plugins = new HubOptions();
+        var setup = builder.Setups.OfType<MultiDataOptionsSetup>().FirstOrDefault() ?? new MultiDataOptionsSetup();
+        setup.AddDataOptions(plugins.JournalPlugin, databases.Journal);
+        setup.AddDataOptions(plugins.SnapshotPlugin, databases.Snapshots);
         return builder
-            .AddSetup(options)
-            .AddHocon(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration, HoconAddMode.Append)
+            .AddSetup(setup)
+            .AddHocon(Defaults(), HoconAddMode.Prepend)
             .AddHocon(
                 $"""
-                akka.persistence.journal.plugin = "{JournalPlugin}"
-                akka.persistence.snapshot-store.plugin = "{SnapshotPlugin}"
-                {JournalPlugin}.provider-name = "{databases.Provider}"
-                {SnapshotPlugin}.provider-name = "{databases.Provider}"
+                {plugins.JournalPlugin}.provider-name = "{databases.Provider}"
+                {plugins.SnapshotPlugin}.provider-name = "{databases.Provider}"
                 """,
                 HoconAddMode.Prepend);
     }
 
     /// <summary>The store that reads what these plugins write.</summary>
     public static IHubStore CreateStore(JournalDatabases databases, string persistenceId) => new SqlHubStore(databases, persistenceId);
+
+    private static string Defaults()
+    {
+        using var stream = typeof(JournalHosting).Assembly.GetManifestResourceStream("hocon/journal.conf")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
 }

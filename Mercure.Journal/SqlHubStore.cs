@@ -17,9 +17,6 @@ internal sealed class SqlHubStore(JournalDatabases databases, string persistence
     /// <summary>Deleted in one statement.</summary>
     private const int DeleteAtOnce = 200;
 
-    private readonly Lock _gate = new();
-    private Task? _schema;
-
     public async Task<IReadOnlyList<(long SequenceNumber, BatchWritten Batch)>> ReadAsync(long from, long to, long maxBytes, CancellationToken cancellation = default)
     {
         await using var db = new DataConnection(databases.Journal);
@@ -45,14 +42,14 @@ internal sealed class SqlHubStore(JournalDatabases databases, string persistence
 
     public async Task<IndexWatermark> ReadWatermarkAsync(CancellationToken cancellation = default)
     {
-        await using var db = await OpenIndexAsync();
+        await using var db = new DataConnection(databases.Index);
         var row = await db.GetTable<WatermarkRow>().FirstOrDefaultAsync(row => row.PersistenceId == persistenceId, cancellation);
         return row is null ? default : new IndexWatermark(row.SequenceNumber, (ulong)row.EpochNonce);
     }
 
     public async Task AddToIndexAsync(IReadOnlyList<IndexedId> ids, IndexWatermark watermark, CancellationToken cancellation = default)
     {
-        await using var db = await OpenIndexAsync();
+        await using var db = new DataConnection(databases.Index);
         await using var transaction = await db.BeginTransactionAsync(cancellation);
         if (ids.Count > 0)
         {
@@ -79,14 +76,14 @@ internal sealed class SqlHubStore(JournalDatabases databases, string persistence
 
     public async Task ClearIndexAsync(CancellationToken cancellation = default)
     {
-        await using var db = await OpenIndexAsync();
+        await using var db = new DataConnection(databases.Index);
         await db.GetTable<WatermarkRow>().Where(row => row.PersistenceId == persistenceId).DeleteAsync(cancellation);
         await db.GetTable<UpdateIdRow>().Where(row => row.PersistenceId == persistenceId).DeleteAsync(cancellation);
     }
 
     public async Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, CancellationToken cancellation = default)
     {
-        await using var db = await OpenIndexAsync();
+        await using var db = new DataConnection(databases.Index);
         var positions = await db.GetTable<UpdateIdRow>()
             .Where(row => row.PersistenceId == persistenceId && row.Hash == hash)
             .OrderBy(row => row.Position)
@@ -100,7 +97,7 @@ internal sealed class SqlHubStore(JournalDatabases databases, string persistence
         if (ids.Count == 0)
             return;
 
-        await using var db = await OpenIndexAsync();
+        await using var db = new DataConnection(databases.Index);
         foreach (var chunk in ids.Chunk(DeleteAtOnce))
         {
             var hashes = chunk.Select(id => id.Hash).Distinct().ToList();
@@ -114,35 +111,7 @@ internal sealed class SqlHubStore(JournalDatabases databases, string persistence
 
     public async Task ProbeAsync(CancellationToken cancellation = default)
     {
-        await CreateSchemaOnceAsync();
         await using var db = new DataConnection(databases.Journal);
         await db.InsertOrReplaceAsync(new ProbeRow { PersistenceId = persistenceId, Probe = Random.Shared.NextInt64() }, token: cancellation);
-    }
-
-    private async Task<DataConnection> OpenIndexAsync()
-    {
-        await CreateSchemaOnceAsync();
-        return new DataConnection(databases.Index);
-    }
-
-    private Task CreateSchemaOnceAsync()
-    {
-        lock (_gate)
-        {
-            // The database may have been away the last time.
-            if (_schema is null or { IsFaulted: true } or { IsCanceled: true })
-                _schema = CreateSchemaAsync();
-
-            return _schema;
-        }
-    }
-
-    private async Task CreateSchemaAsync()
-    {
-        await using var index = new DataConnection(databases.Index);
-        await index.CreateTableAsync<UpdateIdRow>(tableOptions: TableOptions.CheckExistence);
-        await index.CreateTableAsync<WatermarkRow>(tableOptions: TableOptions.CheckExistence);
-        await using var journal = new DataConnection(databases.Journal);
-        await journal.CreateTableAsync<ProbeRow>(tableOptions: TableOptions.CheckExistence);
     }
 }

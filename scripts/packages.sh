@@ -3,11 +3,14 @@
 missing_packages() {
   local missing=()
   compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null || [ -n "${MERCURE_SPECS_POSTGRESQL:-}" ] || missing+=(postgresql)
+  [ -x /usr/sbin/mariadbd ] || [ -n "${MERCURE_SPECS_MARIADB:-}" ] || missing+=(mariadb-server)
+  command -v faketime > /dev/null || missing+=(faketime)
   command -v chromium > /dev/null || missing+=(chromium)
   command -v node > /dev/null || missing+=(nodejs)
   command -v npm > /dev/null || missing+=(npm)
   command -v python3 > /dev/null || missing+=(python3)
   command -v curl > /dev/null || missing+=(curl)
+  [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
   echo "${missing[*]}"
 }
 

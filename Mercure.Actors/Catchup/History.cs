@@ -110,7 +110,7 @@ public sealed class History : ReceiveActor
     private async Task<RowsRead> ReadAsync(long from, long to, UpdateIds ids)
     {
         var rows = await _store.ReadAsync(from, to, PageBytes);
-        var page = rows.Count == 0 ? null : new Page([.. rows.Select(row => LogBatch.Of(row.SequenceNumber, row.Batch, ids))]);
+        var page = rows.Count == 0 ? null : new Page([.. rows.Select(row => LogBatch.Of(row.SequenceNumber, row.Batch, ids, _options.SubscriptionEvents))]);
         return new RowsRead(from, to, page);
     }
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Mercure.Actors.Catchup;
 using Mercure.Actors.Gateway;
+using Mercure.Actors.Presence;
 using Mercure.Actors.Protocol;
 using Mercure.Actors.Subscribers;
 using Mercure.Actors.Updates;
@@ -34,6 +35,10 @@ public sealed class Hub : IHub
     }
 
     /// <inheritdoc/>
+    public Task<SubscriptionsResult> GetSubscriptionsAsync(SubscriptionQuery query) =>
+        new SubscriptionReader(Started.Options.Name, Started.Matcher).ReadAsync(query);
+
+    /// <inheritdoc/>
     public async Task<HubHealth> CheckHealthAsync()
     {
         if (_actors is not { } actors)
@@ -57,16 +62,24 @@ public sealed class Hub : IHub
         }
     }
 
-    /// <summary>Ends every stream; completes when all have ended, or the time is up.</summary>
-    public async Task StopStreamsAsync(TimeSpan timeout)
+    /// <summary>
+    /// Ends every stream, evenly over some time; completes when all have ended, and their ends are in the log where they are tracked,
+    /// or the timeout after it is up.
+    /// </summary>
+    public async Task StopStreamsAsync(TimeSpan timeout, TimeSpan over = default)
     {
-        if (_actors is { } actors)
-            await actors.Subscribers.Ask<SubscriberSupervisor.AllStopped>(SubscriberSupervisor.StopAll.Instance, timeout);
+        if (_actors is not { } actors)
+            return;
+
+        using var timeUp = new CancellationTokenSource(over + timeout);
+        await actors.Subscribers.Ask<SubscriberSupervisor.AllStopped>(new SubscriberSupervisor.StopAll(over), timeUp.Token);
+        if (actors.Presence is { } presence)
+            await presence.Ask<NodePresence.Settled>(NodePresence.GetSettled.Instance, timeUp.Token);
     }
 
     internal void Start(
-        HubOptions options, IHubStore store, IActorRef matcher, IActorRef gateway, IActorRef subscribers, long? largestUpdate = null) =>
-        _actors = new Actors(options, store, matcher, gateway, subscribers, largestUpdate);
+        HubOptions options, IHubStore store, IActorRef matcher, IActorRef gateway, IActorRef subscribers, long? largestUpdate = null, IActorRef? presence = null) =>
+        _actors = new Actors(options, store, matcher, gateway, subscribers, largestUpdate, presence);
 
     private Actors Started => _actors ?? throw new InvalidOperationException("The hub has not been started.");
 
@@ -84,5 +97,5 @@ public sealed class Hub : IHub
         }
     }
 
-    private sealed record Actors(HubOptions Options, IHubStore Store, IActorRef Matcher, IActorRef Gateway, IActorRef Subscribers, long? LargestUpdate);
+    private sealed record Actors(HubOptions Options, IHubStore Store, IActorRef Matcher, IActorRef Gateway, IActorRef Subscribers, long? LargestUpdate, IActorRef? Presence);
 }

@@ -1,3 +1,5 @@
+using Mercure.Actors.Presence;
+
 namespace Mercure.Actors.Hosting;
 
 /// <summary>How the hub's actors behave. Values come from the host's settings; the bounds explain themselves.</summary>
@@ -8,8 +10,23 @@ public sealed record HubOptions
 
     public string PersistenceId => $"hub/{Name}";
 
+    /// <summary>Id of the journal's plugin: the hub's own, beside those that an application may have.</summary>
+    public string JournalPlugin { get; init; } = "akka.persistence.journal.mercure";
+
+    /// <inheritdoc cref="JournalPlugin"/>
+    public string SnapshotPlugin { get; init; } = "akka.persistence.snapshot-store.mercure";
+
     /// <summary>Set when the hub is one of several nodes of an Akka.Cluster, which the actor system must be configured for; null for a hub by itself.</summary>
     public ClusterOptions? Cluster { get; init; }
+
+    /// <summary>How active subscriptions are shown; null where they are not tracked. The same on every node.</summary>
+    public ISubscriptionEvents? SubscriptionEvents { get; init; }
+
+    /// <summary>
+    /// Facts about subscriptions kept in the log while the history is limited. They don't count in <see cref="HistorySize"/>; but where
+    /// many connect and hardly anybody publishes, what is older than so many goes, whatever it is, or the log would grow for ever.
+    /// </summary>
+    public long KeptFacts { get; init; } = 1_000_000;
 
     /// <summary>How long a publisher waits for the journal before it is told that the hub is unavailable.</summary>
     public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(2);

@@ -5,6 +5,7 @@ using Mercure.Actors.Catchup;
 using Mercure.Actors.Gateway;
 using Mercure.Actors.Live;
 using Mercure.Actors.Matcher;
+using Mercure.Actors.Presence;
 using Mercure.Actors.Subscribers;
 
 namespace Mercure.Actors.Hosting;
@@ -24,7 +25,7 @@ public static class MercureHubExtensions
     /// </summary>
     public static AkkaConfigurationBuilder WithMercureHub(this AkkaConfigurationBuilder builder, HubOptions options, IHubStore store, TimeProvider clock, Hub hub) =>
         builder
-            .AddHocon($"{HubDispatchers.Streams}.dedicated-thread-pool.thread-count = {Math.Max(1, Environment.ProcessorCount / 2)}", HoconAddMode.Prepend)
+            .AddHubDefaults()
             .WithActors(async (system, registry) =>
             {
                 await WakeSchedulerAsync(system);
@@ -34,11 +35,12 @@ public static class MercureHubExtensions
                 var history = system.ActorOf(History.Props(options, store), "history");
                 var switchboard = system.ActorOf(Switchboard.Props(options, matcher, history).WithDispatcher(HubDispatchers.Streams), "switchboard");
                 var gateway = system.ActorOf(PublishGateway.Props(options, matcher, clock), "gateway");
+                var presence = options.SubscriptionEvents is null ? null : system.ActorOf(NodePresence.Props(options, matcher, clock), "presence");
                 var subscribers = system.ActorOf(
-                    SubscriberSupervisor.Props(options, switchboard, history, clock).WithDispatcher(HubDispatchers.Streams), "subscribers");
+                    SubscriberSupervisor.Props(options, switchboard, history, clock, presence).WithDispatcher(HubDispatchers.Streams), "subscribers");
                 registry.Register<PublishGateway>(gateway);
                 registry.Register<Switchboard>(switchboard);
-                hub.Start(options, store, matcher, gateway, subscribers, options.Cluster is null ? null : WireLimits.LargestUpdate(system.Settings.Config));
+                hub.Start(options, store, matcher, gateway, subscribers, options.Cluster is null ? null : WireLimits.LargestUpdate(system.Settings.Config), presence);
                 // A node may yet have to find the others: readiness says when it has.
                 if (options.Cluster is null)
                     await hub.WaitUntilReadyAsync(OpeningTimeout);
@@ -50,6 +52,16 @@ public static class MercureHubExtensions
     /// </summary>
     private static Props LocalMatcher(HubOptions options, IHubStore store, TimeProvider clock) =>
         BackoffSupervisor.Props(Backoff.OnStop(TopicMatcher.Props(options, store, clock), "writer", MinRestartDelay, MaxRestartDelay, 0.2, -1));
+
+    /// <summary>What the hub's actors need of the configuration: <c>hocon/actors.conf</c>.</summary>
+    internal static AkkaConfigurationBuilder AddHubDefaults(this AkkaConfigurationBuilder builder)
+    {
+        using var stream = typeof(MercureHubExtensions).Assembly.GetManifestResourceStream("hocon/actors.conf")!;
+        using var reader = new StreamReader(stream);
+        return builder
+            .AddHocon(reader.ReadToEnd(), HoconAddMode.Prepend)
+            .AddHocon($"{HubDispatchers.Streams}.dedicated-thread-pool.thread-count = {Math.Max(1, Environment.ProcessorCount / 2)}", HoconAddMode.Prepend);
+    }
 
     /// <summary>The first timer of a scheduler blocks the thread pool while its thread starts: better now than under load.</summary>
     private static Task WakeSchedulerAsync(ActorSystem system)

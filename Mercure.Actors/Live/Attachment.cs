@@ -5,13 +5,12 @@ using Mercure.Actors.Updates;
 namespace Mercure.Actors.Live;
 
 /// <summary>A live subscriber in the switchboard's index.</summary>
-internal sealed class Attachment(IActorRef sink, Subscription subscription)
+internal sealed class Attachment(IActorRef subscriber, Subscription subscription)
 {
     private readonly Subscription _subscription = subscription;
     private StoredUpdate? _lastSeen;
 
-    /// <summary>The stage that writes to its connection.</summary>
-    public IActorRef Sink { get; } = sink;
+    public IActorRef Subscriber { get; } = subscriber;
 
     public IReadOnlyList<Matching.TopicSelector> Selectors => _subscription.Selectors;
 
@@ -25,13 +24,13 @@ internal sealed class Attachment(IActorRef sink, Subscription subscription)
             return;
 
         _lastSeen = update;
-        if (_subscription.Grant.Allows(update.Update.Audience))
+        if (_subscription.MayRead(update))
             Run = Run is null ? alone : Run.With(update);
     }
 
     /// <summary>Why it does not get this update; null when it does.</summary>
     public string? WhyNot(StoredUpdate update) =>
-        !_subscription.Grant.Allows(update.Update.Audience) ? "its token holds none of the update's targets"
+        !_subscription.MayRead(update) ? "its token holds none of the update's targets"
         : !_subscription.Wants(update) ? "no selector matches a topic of the update"
         : null;
 

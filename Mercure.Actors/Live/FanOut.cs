@@ -62,7 +62,7 @@ internal sealed class FanOut(ILoggingAdapter log)
         }
 
         foreach (var attachment in _touched)
-            attachment.Sink.Tell(attachment.TakeRun(), Akka.Actor.ActorRefs.NoSender);
+            attachment.Subscriber.Tell(attachment.TakeRun(), Akka.Actor.ActorRefs.NoSender);
 
         _touched.Clear();
     }

@@ -2,22 +2,36 @@ using Mercure.Actors.Log;
 
 namespace Mercure.Actors.Live;
 
-/// <summary>The newest rows of the log, without a hole: catching up ends here, in memory.</summary>
+/// <summary>
+/// The newest rows of the log: catching up ends here, in memory. Without a hole, but for rows, or updates, that the link left
+/// out because nobody on this node wanted them then.
+/// </summary>
 internal sealed class RecentBatches(long maxUpdates, long maxBytes)
 {
     private readonly LinkedList<LogBatch> _batches = new();
+    private long _first;
     private long _updates;
     private long _bytes;
 
-    /// <summary>The newest row; -1 when it holds none.</summary>
-    public long Newest => _batches.Last?.Value.SequenceNumber ?? -1;
+    /// <summary>The newest row; before the first when it holds none.</summary>
+    public long Newest { get; private set; } = -1;
 
-    /// <summary>Adds a row; one that does not follow the last begins anew.</summary>
+    /// <summary>Begins anew with this row.</summary>
+    public void Begin(long row)
+    {
+        _batches.Clear();
+        _updates = _bytes = 0;
+        _first = row;
+        Newest = row - 1;
+    }
+
+    /// <summary>Adds a row, unless it is known; those between the newest and it have nothing for this node.</summary>
     public void Add(LogBatch batch)
     {
-        if (_batches.Last is { } last && last.Value.SequenceNumber + 1 != batch.SequenceNumber)
-            Clear();
+        if (batch.SequenceNumber <= Newest)
+            return;
 
+        Newest = batch.SequenceNumber;
         _batches.AddLast(batch);
         _updates += batch.Updates.Count;
         _bytes += batch.Bytes;
@@ -25,14 +39,20 @@ internal sealed class RecentBatches(long maxUpdates, long maxBytes)
             DropOldest();
     }
 
-    /// <summary>Whether it holds every row from this one to the newest.</summary>
-    public bool Reaches(long row) => _batches.First is { } first && first.Value.SequenceNumber <= row;
+    /// <summary>The rows up to this one have nothing more for this node.</summary>
+    public void SkipTo(long row) => Newest = Math.Max(Newest, row);
 
-    /// <summary>The rows from this one on, oldest first, until they hold this many bytes; at least one. Call when it reaches the row.</summary>
+    /// <summary>Whether it holds every row from this one to the newest.</summary>
+    public bool Reaches(long row) => _first <= row;
+
+    /// <summary>The rows from this one on, oldest first, until they hold this many bytes; none when all that follow have nothing for this node.</summary>
     public IReadOnlyList<LogBatch> From(long row, long bytes)
     {
-        var node = _batches.Last!;
-        while (node.Value.SequenceNumber > row && node.Previous is { } previous)
+        var node = _batches.Last;
+        if (node is null || node.Value.SequenceNumber < row)
+            return [];
+
+        while (node.Previous is { } previous && previous.Value.SequenceNumber >= row)
             node = previous;
 
         var taken = new List<LogBatch>();
@@ -47,14 +67,10 @@ internal sealed class RecentBatches(long maxUpdates, long maxBytes)
 
     private void DropOldest()
     {
-        _updates -= _batches.First!.Value.Updates.Count;
-        _bytes -= _batches.First.Value.Bytes;
+        var oldest = _batches.First!.Value;
+        _updates -= oldest.Updates.Count;
+        _bytes -= oldest.Bytes;
         _batches.RemoveFirst();
-    }
-
-    private void Clear()
-    {
-        _batches.Clear();
-        _updates = _bytes = 0;
+        _first = oldest.SequenceNumber + 1;
     }
 }

@@ -5,34 +5,28 @@ using Mercure.Actors.Hosting;
 using Mercure.Actors.Log;
 using Mercure.Actors.Protocol;
 using Mercure.Actors.Subscribers;
-using Mercure.Actors.Updates;
 
 namespace Mercure.Actors.Live;
 
 /// <summary>
 /// A node's end of the log: linked to the topic matcher, it hands each committed batch to the live subscribers whom it
 /// concerns. Owns the watermark (the cursor of every live subscriber), the newest rows, and the subscribers' index. Asked
-/// by subscribers to attach; asks history to fill what the link lost. A restart links anew and fills the gap; its
-/// subscribers notice and come back from their own cursors.
+/// by subscribers to attach; asks history to fill what the link lost. In a cluster it tells the matcher what its subscribers
+/// want, and attaches one when it is known since when the rows in hand hold all that it wants. A restart links anew and fills
+/// the gap; its subscribers notice and come back from their own cursors.
 /// <code>
 /// Unlinked ─ Connected ─► Linked ─ gap or later writer ─► Linked and filling ─ level with the head ─► Linked
 ///     ▲                     │
 ///     └─ nothing heard ─────┘
 /// </code>
 /// </summary>
-public sealed class Switchboard : ReceiveActor, IWithTimers
+public sealed partial class Switchboard : ReceiveActor, IWithTimers
 {
     /// <summary>Newest rows kept for those who are nearly level.</summary>
     private const long RecentUpdates = 10_000;
 
     /// <inheritdoc cref="RecentUpdates"/>
     private const long RecentBytes = 16 * 1024 * 1024;
-
-    /// <summary>A subscriber this close to the head gets the rest with its attachment; others read first.</summary>
-    private const int AttachUpdates = 256;
-
-    /// <summary>Rows given at once to a subscriber that reads the newest rows.</summary>
-    private const long SliceBytes = 256 * 1024;
 
     /// <summary>Confirmed at once when this much has arrived, else at the next tick.</summary>
     private const long ConfirmBytes = Matcher.Links.DefaultWindowBytes / 4;
@@ -49,7 +43,10 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
     private readonly RecentBatches _recent = new(RecentUpdates, RecentBytes);
     private readonly RecentBatches _ahead = new(RecentUpdates, RecentBytes);
     private readonly Dictionary<IActorRef, Attachment> _attached = [];
-    private readonly List<(Attach Attach, IActorRef Subscriber)> _early = [];
+    private readonly Interests? _interests;
+
+    // Those that wait for the link, for the watermark, or for the matcher to know what they want.
+    private List<(object Request, IActorRef Subscriber, long Number)> _waiting = [];
 
     private LinkId _link;
     private Epoch _epoch;
@@ -67,12 +64,17 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
         _matcher = matcher;
         _history = history;
         _fanOut = new FanOut(_log);
+        _interests = options.Cluster is { } cluster
+            ? new Interests(options.Name, cluster.MaxInterests, (int)(cluster.InterestLinger / options.TickInterval))
+            : null;
 
         Receive<LinkProtocol.Routed>(OnRouted);
         Receive<Attach>(OnAttach);
+        Receive<Prepare>(OnPrepare);
         Receive<Detach>(_ => Forget(Sender));
         Receive<LinkProtocol.Connected>(OnConnected);
         Receive<LinkProtocol.Disconnected>(OnDisconnected);
+        Receive<LinkProtocol.InterestsTaken>(OnInterestsTaken);
         Receive<Page>(OnPage);
         Receive<History.RowsTrimmed>(OnRowsTrimmed);
         Receive<History.PageUnavailable>(_ => Timers.StartSingleTimer(nameof(Fill), Refill.Instance, _options.TickInterval));
@@ -82,32 +84,6 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
-
-    private static Position EndOf(long row) => Position.EndOf(row);
-
-    /// <summary>
-    /// Subscriber → switchboard: make me live after this position (null: from now on). Answered by <see cref="Attached"/>,
-    /// <see cref="ReadSlice"/> or <see cref="ReadFirst"/>; the sink gets <see cref="SseSink.GoLive"/> before its first live update.
-    /// </summary>
-    public sealed record Attach(IActorRef Sink, Subscription Subscription, Position? After);
-
-    /// <summary>Switchboard → subscriber: it is live.</summary>
-    public sealed class Attached
-    {
-        public static readonly Attached Instance = new();
-    }
-
-    /// <summary>Switchboard → subscriber: these rows come next, then attach again.</summary>
-    public sealed record ReadSlice(IReadOnlyList<LogBatch> Batches);
-
-    /// <summary>Switchboard → subscriber: read the journal up to this row, then attach again.</summary>
-    public sealed record ReadFirst(long ThroughRow);
-
-    /// <summary>Subscriber → switchboard: send no more.</summary>
-    public sealed class Detach
-    {
-        public static readonly Detach Instance = new();
-    }
 
     public static Props Props(HubOptions options, IActorRef matcher, IActorRef history) =>
         Akka.Actor.Props.Create<Switchboard>(options, matcher, history);
@@ -120,8 +96,10 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
 
     protected override void PreRestart(Exception reason, object message)
     {
-        foreach (var subscriber in _attached.Keys.Concat(_early.Select(early => early.Subscriber)))
+        foreach (var subscriber in _attached.Keys)
             subscriber.Tell(Subscriber.SwitchboardLost.Instance);
+        foreach (var (request, subscriber, _) in _waiting)
+            subscriber.Tell(request is Prepare ? new Prepared(Math.Max(0, _watermark)) : new ReadFirst(ThroughRow: -1));
 
         base.PreRestart(reason, message);
     }
@@ -131,6 +109,10 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
         _linked = false;
         _link = new LinkId(_self, _link.Attempt + 1);
         _matcher.Tell(new LinkProtocol.Connect(_options.Name, _link, Self));
+        // From here on rows come from history, or by a link that leaves nothing out: what an earlier one left out must not be taken.
+        _ahead.Begin(_watermark + 1);
+        _interests?.Unlink(_watermark);
+        ServeWaiting();
     }
 
     private void OnTick()
@@ -141,6 +123,11 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
             Connect();
         else if (_unconfirmed > 0)
             Confirm();
+
+        if (_interests?.Tick() is { } unanswered)
+            _matcher.Tell(unanswered);
+
+        Declare();
     }
 
     private void OnConnected(LinkProtocol.Connected connected)
@@ -157,13 +144,12 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
 
         MoveHead(connected.Head);
         if (_watermark < 0)
-            _watermark = connected.Head.SequenceNumber;
+            BeginAfter(connected.Head.SequenceNumber);
 
         FillIfBehind();
-        foreach (var (attach, subscriber) in _early)
-            TryAttach(attach, subscriber);
-
-        _early.Clear();
+        _interests?.Link(_link);
+        ServeWaiting();
+        Declare();
     }
 
     private void OnDisconnected(LinkProtocol.Disconnected disconnected)
@@ -181,7 +167,7 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
         if (routed.Head.SequenceNumber > _head.SequenceNumber || routed.Head.IndexedThrough > _head.IndexedThrough)
             MoveHead(routed.Head);
 
-        var batch = routed.Row?.Batch(_ids!);
+        var batch = routed.Row?.Batch(_ids!, _options.SubscriptionEvents);
         if (batch is not null)
         {
             _unconfirmed += batch.Bytes;
@@ -190,27 +176,44 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
         }
 
         if (_filling || routed.Previous > _watermark)
-            Hold(batch);
+            Hold(routed, batch);
         else
-            Follow(batch, routed.Head);
+            Follow(batch, routed.Head.SequenceNumber);
     }
 
     /// <summary>The link told everything before: what it left out is not for this node.</summary>
-    private void Follow(LogBatch? batch, LogHead head)
+    private void Follow(LogBatch? batch, long head)
     {
         if (batch is not null && batch.SequenceNumber > _watermark)
             Take(batch);
 
-        _watermark = Math.Max(_watermark, head.SequenceNumber);
+        PassTo(head);
+        ServeWaiting();
     }
 
     /// <summary>Something is missing before it. Kept, so that filling the gap ends also when rows come faster than reads.</summary>
-    private void Hold(LogBatch? batch)
+    private void Hold(LinkProtocol.Routed routed, LogBatch? batch)
     {
+        if (routed.Previous > _ahead.Newest)
+            _ahead.Begin(routed.Previous + 1);
         if (batch is not null)
             _ahead.Add(batch);
 
+        _ahead.SkipTo(routed.Head.SequenceNumber);
         FillIfBehind();
+    }
+
+    private void OnInterestsTaken(LinkProtocol.InterestsTaken taken)
+    {
+        if (taken.Link != _link || !_linked || taken.Epoch != _epoch)
+            return;
+
+        if (taken.Head.SequenceNumber > _head.SequenceNumber)
+            MoveHead(taken.Head);
+
+        _interests!.OnTaken(taken.Number, taken.Head);
+        ServeWaiting();
+        Declare();
     }
 
     private void MoveHead(LogHead head)
@@ -230,6 +233,36 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
         _watermark = batch.SequenceNumber;
         _recent.Add(batch);
         _fanOut.Send(batch);
+    }
+
+    /// <summary>Tells the matcher what is new, unless it has not answered the last time.</summary>
+    private void Declare()
+    {
+        if (_interests is null)
+            return;
+
+        if (_interests.MustRelink)
+            Connect();
+        else if (_interests.Next() is { } declare)
+            _matcher.Tell(declare);
+    }
+
+    /// <summary>The rows up to this one have nothing more for this node.</summary>
+    private void PassTo(long row)
+    {
+        if (row <= _watermark)
+            return;
+
+        _watermark = row;
+        _recent.SkipTo(row);
+    }
+
+    /// <summary>What came before this row, this node does not know.</summary>
+    private void BeginAfter(long row)
+    {
+        _watermark = row;
+        _recent.Begin(row + 1);
+        _ahead.Begin(row + 1);
     }
 
     private void FillIfBehind()
@@ -256,12 +289,15 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
                 Take(batch);
         }
 
-        while (_ahead.Reaches(_watermark + 1) && _watermark < _ahead.Newest)
+        if (_ahead.Reaches(_watermark + 1))
         {
-            foreach (var batch in _ahead.From(_watermark + 1, SliceBytes))
+            foreach (var batch in _ahead.From(_watermark + 1, long.MaxValue))
                 Take(batch);
+
+            PassTo(_ahead.Newest);
         }
 
+        ServeWaiting();
         FillIfBehind();
     }
 
@@ -285,62 +321,7 @@ public sealed class Switchboard : ReceiveActor, IWithTimers
             Forget(subscriber);
         }
 
-        _watermark = Math.Min(nextRow - 1, _head.SequenceNumber);
-    }
-
-    private void OnAttach(Attach attach)
-    {
-        if (_watermark < 0)
-            _early.Add((attach, Sender));
-        else
-            TryAttach(attach, Sender);
-    }
-
-    private void TryAttach(Attach attach, IActorRef subscriber)
-    {
-        var after = attach.After ?? EndOf(_watermark);
-        // An update's own position leaves the rest of its row to be read.
-        var nextRow = after == EndOf(after.SequenceNumber) ? after.SequenceNumber + 1 : after.SequenceNumber;
-        if (nextRow > _watermark)
-        {
-            GoLive(attach, subscriber, missing: []);
-        }
-        else if (!_recent.Reaches(nextRow))
-        {
-            subscriber.Tell(new ReadFirst(_watermark));
-        }
-        else if (_recent.From(nextRow, SliceBytes) is var slice && slice[^1].SequenceNumber == _watermark && slice.Sum(batch => batch.Updates.Count) <= AttachUpdates)
-        {
-            GoLive(attach, subscriber, slice);
-        }
-        else
-        {
-            subscriber.Tell(new ReadSlice(slice));
-        }
-    }
-
-    private void GoLive(Attach attach, IActorRef subscriber, IReadOnlyList<LogBatch> missing)
-    {
-        var after = attach.After ?? EndOf(_watermark);
-        var updates = missing.SelectMany(batch => batch.Updates).Where(update => update.Position > after && attach.Subscription.Wants(update)).ToList();
-        attach.Sink.Tell(new SseSink.GoLive(after), ActorRefs.NoSender);
-        if (updates.Count > 0)
-            attach.Sink.Tell(Delivery.Of(updates), ActorRefs.NoSender);
-
-        var attachment = new Attachment(attach.Sink, attach.Subscription);
-        _fanOut.Add(attachment);
-        _attached.Add(subscriber, attachment);
-        Context.Watch(subscriber);
-        subscriber.Tell(Attached.Instance);
-    }
-
-    private void Forget(IActorRef subscriber)
-    {
-        if (!_attached.Remove(subscriber, out var attachment))
-            return;
-
-        Context.Unwatch(subscriber);
-        _fanOut.Remove(attachment);
+        BeginAfter(Math.Min(nextRow - 1, _head.SequenceNumber));
     }
 
     private sealed class Tick

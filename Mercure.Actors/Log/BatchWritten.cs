@@ -15,6 +15,9 @@ public sealed record BatchWritten
     /// <summary>How many bytes of updates the log held before this row.</summary>
     public required long FirstByte { get; init; }
 
+    /// <summary>How many facts about subscriptions the log held before this row.</summary>
+    public long FirstFact { get; init; }
+
     /// <summary>The gateways' requests that it answers, so that a repeated one gets its first result, also after a failover.</summary>
     public IReadOnlyList<RequestWritten> Requests { get; init; } = [];
 

@@ -1,3 +1,4 @@
+using Mercure.Actors.Matcher;
 using Mercure.Actors.Updates;
 
 namespace Mercure.Actors.Log;
@@ -9,6 +10,7 @@ namespace Mercure.Actors.Log;
 public sealed class HubLog
 {
     private readonly RequestMemory _answered = new();
+    private LastEvent _lastEvent;
 
     /// <summary>Of the last row applied.</summary>
     public long SequenceNumber { get; private set; }
@@ -16,6 +18,16 @@ public sealed class HubLog
     public long NextOrdinal { get; private set; }
 
     public long NextByte { get; private set; }
+
+    /// <summary>How many facts about subscriptions were ever stored.</summary>
+    public long NextFact { get; private set; }
+
+    /// <summary>The active ones, after the last row applied.</summary>
+    public ActiveSubscriptions Subscriptions { get; private set; } = ActiveSubscriptions.None;
+
+    /// <summary>Id of the newest event, an update or a fact about a subscription; null when there was none.</summary>
+    public string? LastEventId =>
+        _lastEvent.Position == Position.Zero ? _lastEvent.Id : _lastEvent.Id ?? Ids!.Encode(_lastEvent.Position, _lastEvent.EpochNonce, _lastEvent.Generation);
 
     /// <summary>Sequence number of the newest row that holds a header; 0 when the log has none.</summary>
     public long HeaderAt { get; private set; }
@@ -37,8 +49,9 @@ public sealed class HubLog
     public BatchWritten RepeatHeader(ulong epochNonce, DateTimeOffset time) =>
         Row(epochNonce, time, [], [new LogEntry.Header(Ids!.Key)]);
 
-    /// <summary>One row for all these requests, in this order.</summary>
-    public BatchWritten Write(ulong epochNonce, DateTimeOffset time, IReadOnlyList<(RequestToken Token, IReadOnlyList<Update> Updates)> requests)
+    /// <summary>One row for all these requests, in this order, and then these facts about subscriptions.</summary>
+    public BatchWritten Write(
+        ulong epochNonce, DateTimeOffset time, IReadOnlyList<(RequestToken Token, IReadOnlyList<Update> Updates)> requests, IReadOnlyList<LogEntry>? facts = null)
     {
         var entries = new List<LogEntry>();
         var written = new RequestWritten[requests.Count];
@@ -50,6 +63,9 @@ public sealed class HubLog
                 entries.Add(new LogEntry.Published(update));
         }
 
+        if (facts is not null)
+            entries.AddRange(facts);
+
         return Row(epochNonce, time, written, entries);
     }
 
@@ -59,13 +75,25 @@ public sealed class HubLog
         SequenceNumber = sequenceNumber;
         NextOrdinal = written.FirstOrdinal;
         NextByte = written.FirstByte;
-        foreach (var entry in written.Entries)
+        NextFact = written.FirstFact;
+        for (var index = 0; index < written.Entries.Count; index++)
         {
-            switch (entry)
+            switch (written.Entries[index])
             {
                 case LogEntry.Published published:
                     NextOrdinal++;
                     NextByte += published.Update.Size();
+                    _lastEvent = new LastEvent(new Position(sequenceNumber, index), written.EpochNonce, published.Update.Generation, published.Update.Id);
+                    break;
+                case LogEntry.SubscriptionStarted started:
+                    NextFact++;
+                    Subscriptions = Subscriptions.With(started.Subscription);
+                    _lastEvent = new LastEvent(new Position(sequenceNumber, index), written.EpochNonce, Generation.V010, Id: null);
+                    break;
+                case LogEntry.SubscriptionEnded ended:
+                    NextFact++;
+                    Subscriptions = Subscriptions.Without(ended.Subscription);
+                    _lastEvent = new LastEvent(new Position(sequenceNumber, index), written.EpochNonce, Generation.V010, Id: null);
                     break;
                 case LogEntry.Header header:
                     HeaderAt = sequenceNumber;
@@ -87,6 +115,9 @@ public sealed class HubLog
         SequenceNumber = sequenceNumber;
         NextOrdinal = snapshot.NextOrdinal;
         NextByte = snapshot.NextByte;
+        NextFact = snapshot.NextFact;
+        _lastEvent = new LastEvent(Position.Zero, 0, default, snapshot.LastEventId);
+        Subscriptions = snapshot.Subscriptions.Aggregate(ActiveSubscriptions.None, (all, subscription) => all.With(subscription));
         HeaderAt = snapshot.HeaderAt;
         UseKey(snapshot.IdKey);
         foreach (var (gateway, answers) in snapshot.Gateways)
@@ -100,6 +131,9 @@ public sealed class HubLog
     {
         NextOrdinal = NextOrdinal,
         NextByte = NextByte,
+        NextFact = NextFact,
+        LastEventId = LastEventId,
+        Subscriptions = [.. Subscriptions.All],
         HeaderAt = HeaderAt,
         IdKey = Ids!.Key,
         Gateways = [.. _answered.Windows.Select(window => (window.Gateway, (IReadOnlyList<RequestAnswer>)[.. window.Answers]))],
@@ -113,12 +147,20 @@ public sealed class HubLog
             Ids = new UpdateIds(key);
     }
 
+    /// <summary>Spelled out only when somebody asks.</summary>
+    /// <param name="Position">Zero when only its id is known.</param>
+    /// <param name="EpochNonce">Of its row.</param>
+    /// <param name="Generation">Decides how a generated id is spelled.</param>
+    /// <param name="Id">Its publisher's own id; null for a generated one.</param>
+    private readonly record struct LastEvent(Position Position, ulong EpochNonce, Generation Generation, string? Id);
+
     private BatchWritten Row(ulong epochNonce, DateTimeOffset time, IReadOnlyList<RequestWritten> requests, IReadOnlyList<LogEntry> entries) => new()
     {
         EpochNonce = epochNonce,
         Time = time,
         FirstOrdinal = NextOrdinal,
         FirstByte = NextByte,
+        FirstFact = NextFact,
         Requests = requests,
         Entries = entries,
     };

@@ -1,3 +1,4 @@
+using Mercure.Actors.Presence;
 using Mercure.Actors.Updates;
 
 namespace Mercure.Actors.Log;
@@ -34,24 +35,41 @@ public sealed class LogBatch
     /// <param name="sequenceNumber">Of the row.</param>
     /// <param name="written">The row, or some entries of it.</param>
     /// <param name="ids">The log's key.</param>
+    /// <param name="events">How facts about subscriptions are shown; null when they are not.</param>
     /// <param name="places">Where each entry stands in the row; null or empty when all are there.</param>
-    public static LogBatch Of(long sequenceNumber, BatchWritten written, UpdateIds ids, IReadOnlyList<EntryPlace>? places = null)
+    public static LogBatch Of(
+        long sequenceNumber, BatchWritten written, UpdateIds ids, ISubscriptionEvents? events = null, IReadOnlyList<EntryPlace>? places = null)
     {
         var entries = written.Entries;
         var updates = new List<StoredUpdate>(entries.Count);
+        var published = 0;
         for (var index = 0; index < entries.Count; index++)
         {
-            if (entries[index] is not LogEntry.Published { Update: var update })
-                continue;
-
-            var place = places is { Count: > 0 } ? places[index] : new EntryPlace(index, updates.Count);
+            var place = places is { Count: > 0 } ? places[index] : new EntryPlace(index, published);
             var position = new Position(sequenceNumber, place.Index);
-            var id = update.Id ?? ids.Encode(position, written.EpochNonce, update.Generation);
-            updates.Add(new StoredUpdate(position, written.FirstOrdinal + place.Ordinal, id, update));
+            var ordinal = written.FirstOrdinal + place.Ordinal;
+            if (entries[index] is LogEntry.Published { Update: var update })
+            {
+                published++;
+                updates.Add(new StoredUpdate(position, ordinal, update.Id ?? ids.Encode(position, written.EpochNonce, update.Generation), update));
+            }
+            else if (events is not null)
+            {
+                foreach (var shown in Render(entries[index], events))
+                    updates.Add(new StoredUpdate(position, ordinal, ids.Encode(position, written.EpochNonce, shown.Generation), shown, isSubscriptionEvent: true));
+            }
         }
 
         return new LogBatch(sequenceNumber, written, [.. updates]);
     }
+
+    private static IReadOnlyList<Update> Render(LogEntry entry, ISubscriptionEvents events) => entry switch
+    {
+        LogEntry.SubscriptionStarted started => events.Render(started.Subscription, isActive: true),
+        LogEntry.SubscriptionEnded ended => events.Render(ended.Subscription, isActive: false),
+        _ => [],
+    };
+
     /// <summary>The same row with only these of its updates.</summary>
     public LogBatch Only(StoredUpdate[] updates) => new(SequenceNumber, Written, updates);
 }

@@ -1,3 +1,4 @@
+using Mercure.Actors.Presence;
 using Mercure.Actors.Updates;
 
 namespace Mercure.Actors.Log;
@@ -11,6 +12,12 @@ public abstract record LogEntry
 
     /// <summary>An update was published.</summary>
     public sealed record Published(Update Update) : LogEntry;
+
+    /// <summary>A subscription began.</summary>
+    public sealed record SubscriptionStarted(ActiveSubscription Subscription) : LogEntry;
+
+    /// <summary>A subscription ended: its subscriber has gone, or the node that had it.</summary>
+    public sealed record SubscriptionEnded(ActiveSubscription Subscription) : LogEntry;
 
     /// <summary>A writer began; always alone in its row.</summary>
     public sealed record WriterStarted : LogEntry;

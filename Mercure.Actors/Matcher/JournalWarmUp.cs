@@ -5,9 +5,16 @@ using Mercure.Actors.Hosting;
 namespace Mercure.Actors.Matcher;
 
 /// <summary>Reads a log that nobody writes, and ends: the journal's plugins are up and connected before a failover needs them.</summary>
-internal sealed class JournalWarmUp(HubOptions options) : UntypedPersistentActor
+internal sealed class JournalWarmUp : UntypedPersistentActor
 {
-    public override string PersistenceId => $"{options.PersistenceId}/warm-up";
+    public JournalWarmUp(HubOptions options)
+    {
+        PersistenceId = $"{options.PersistenceId}/warm-up";
+        JournalPluginId = options.JournalPlugin;
+        SnapshotPluginId = options.SnapshotPlugin;
+    }
+
+    public override string PersistenceId { get; }
 
     public static Props Props(HubOptions options) => Akka.Actor.Props.Create<JournalWarmUp>(options);
 

@@ -1,12 +1,14 @@
 using Akka.Actor;
 using Mercure.Actors.Log;
+using Mercure.Actors.Matching;
 using Mercure.Actors.Protocol;
 
 namespace Mercure.Actors.Matcher;
 
 /// <summary>
-/// The switchboards that a writer routes to, and what each was told. A window bounds what is in flight to one of them:
-/// beyond it rows are skipped, which the switchboard sees as a gap and fills from history at its own pace.
+/// The switchboards that a writer routes to, what each was told, and what those of a cluster want. A window bounds what is
+/// in flight to one of them: beyond it rows are skipped, which the switchboard sees as a gap and fills from history at its
+/// own pace.
 /// </summary>
 internal sealed class Links(string hub, long windowBytes)
 {
@@ -17,6 +19,8 @@ internal sealed class Links(string hub, long windowBytes)
     private const long MaxRemoteBytes = 1024 * 1024;
 
     private readonly Dictionary<Guid, Link> _links = [];
+    private readonly SelectorIndex<Link> _interests = new();
+    private readonly List<IReadOnlyList<Link>> _found = [];
 
     public int Count => _links.Count;
 
@@ -27,9 +31,23 @@ internal sealed class Links(string hub, long windowBytes)
             return;
 
         if (link is null || link.Id != connect.Link)
+        {
+            link?.Forget(_interests);
             _links[connect.Link.Switchboard] = new Link(connect.Link, connect.Switchboard, head.SequenceNumber);
+        }
 
         connect.Switchboard.Tell(new LinkProtocol.Connected(hub, connect.Link, epoch, head, idKey));
+    }
+
+    /// <summary>Takes a switchboard's interests into account from this head on, and tells it so.</summary>
+    public void Declare(LinkProtocol.DeclareInterests declare, Epoch epoch, LogHead head)
+    {
+        if (!_links.TryGetValue(declare.Link.Switchboard, out var link) || link.Id != declare.Link || !link.Declare(declare, _interests))
+            return;
+
+        // What the link has left out is told before the answer: the switchboard is level with the head when it reads it.
+        link.Send(new LinkProtocol.Routed(hub, link.Id, epoch, link.Told, Row: null, head), bytes: 0);
+        link.Switchboard.Tell(new LinkProtocol.InterestsTaken(hub, link.Id, epoch, declare.Number, head));
     }
 
     public void Received(LinkProtocol.Received received)
@@ -38,14 +56,23 @@ internal sealed class Links(string hub, long windowBytes)
             link.Confirm(received.SequenceNumber);
     }
 
-    /// <summary>Sends the row to whoever has room for it.</summary>
+    /// <summary>Sends the row, or what of it is wanted, to whoever has room for it.</summary>
     public void Route(LogBatch batch, Epoch epoch, LogHead head)
     {
-        var row = new RoutedRow(batch);
+        var whole = new RoutedRow(batch);
+        if (_interests.Count > 0)
+            FindWanted(batch);
+
         foreach (var link in _links.Values)
         {
-            if (link.HasRoom(windowBytes) && (link.IsLocal || batch.Bytes <= MaxRemoteBytes))
-                link.Send(new LinkProtocol.Routed(hub, link.Id, epoch, link.Told, row, head), batch.Bytes);
+            var wanted = link.TakeWanted(batch);
+            // Where nothing is wanted the next message, a tick at the latest, tells the head.
+            if (wanted is null)
+                continue;
+
+            var row = ReferenceEquals(wanted, batch) ? whole : new RoutedRow(wanted);
+            if (link.HasRoom(windowBytes) && (link.IsLocal || wanted.Bytes <= MaxRemoteBytes))
+                link.Send(new LinkProtocol.Routed(hub, link.Id, epoch, link.Told, row, head), wanted.Bytes);
             else
                 link.Skip(head);
         }
@@ -71,49 +98,27 @@ internal sealed class Links(string hub, long windowBytes)
         foreach (var (key, link) in _links)
         {
             if (link.Switchboard.Equals(switchboard))
+            {
+                link.Forget(_interests);
                 _links.Remove(key);
+            }
         }
     }
 
-    private sealed class Link(LinkId id, IActorRef switchboard, long told)
+    private void FindWanted(LogBatch batch)
     {
-        private readonly Queue<(long SequenceNumber, long Bytes)> _inFlight = new();
-        private long _inFlightBytes;
-
-        public LinkId Id { get; } = id;
-
-        public IActorRef Switchboard { get; } = switchboard;
-
-        /// <summary>
-        /// Sequence number that this link knows of. A skipped row moves it too: the next message then begins further on than
-        /// the switchboard has come, which is how it learns that it must read the journal.
-        /// </summary>
-        public long Told { get; private set; } = told;
-
-        public bool IsLocal { get; } = ((IActorRefScope)switchboard).IsLocal;
-
-        public bool HasRoom(long windowBytes) => _inFlightBytes <= windowBytes;
-
-        public void Send(LinkProtocol.Routed message, long bytes)
+        foreach (var update in batch.Updates)
         {
-            Switchboard.Tell(message);
-            Told = message.Head.SequenceNumber;
-            if (bytes > 0)
-            {
-                _inFlight.Enqueue((Told, bytes));
-                _inFlightBytes += bytes;
-            }
-        }
+            foreach (var topic in update.Update.Topics)
+                _interests.Find(topic, _found);
 
-        public void Skip(LogHead head) => Told = head.SequenceNumber;
-
-        public void Confirm(long sequenceNumber)
-        {
-            while (_inFlight.TryPeek(out var oldest) && oldest.SequenceNumber <= sequenceNumber)
+            foreach (var links in _found)
             {
-                _inFlight.Dequeue();
-                _inFlightBytes -= oldest.Bytes;
+                for (var i = 0; i < links.Count; i++)
+                    links[i].Want(update);
             }
+
+            _found.Clear();
         }
     }
 }

@@ -39,6 +39,10 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
     private readonly IActorRef _idIndexer;
     private readonly IActorRef _trimmer;
 
+    // Both null where active subscriptions are not tracked.
+    private readonly PresenceRequests? _presence;
+    private readonly IActorRef? _lister;
+
     private Epoch _epoch;
     private bool _writing;
     private bool _repeatHeader;
@@ -53,9 +57,17 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
         _options = options;
         _store = store;
         _clock = clock;
+        JournalPluginId = options.JournalPlugin;
+        SnapshotPluginId = options.SnapshotPlugin;
         _links = new Links(options.Name, Links.DefaultWindowBytes);
         _idIndexer = Context.ActorOf(IdIndexer.Props(options, store), "id-indexer");
         _trimmer = Context.ActorOf(Trimmer.Props(options, store), "trimmer");
+        if (options.SubscriptionEvents is null)
+            return;
+
+        _presence = new PresenceRequests(options.Name);
+        _lister = Context.ActorOf(SubscriptionLister.Props(options.Name), "lister");
+        Context.ActorOf(NodeWatcher.Props(), "node-watcher");
     }
 
     public override string PersistenceId => _options.PersistenceId;
@@ -122,6 +134,8 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
             case PublishProtocol.GetReady: OnGetReady(); break;
             case LinkProtocol.Received received: _links.Received(received); break;
             case LinkProtocol.Connect connect: OnConnect(connect); break;
+            case LinkProtocol.DeclareInterests declare: _links.Declare(declare, _epoch, Head); break;
+            case PresenceProtocol.Record or PresenceProtocol.Hello or PresenceProtocol.GetSubscriptions or NodeWatcher.Present: OnPresence(message); break;
             case Tick: OnTick(); break;
             case HandOver: OnHandOver(); break;
             case Terminated terminated: _links.Remove(terminated.ActorRef); break;
@@ -200,6 +214,7 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
             _logger.Info("Log {0} is open: {1} updates ever stored, writer began at row {2}", PersistenceId, _log.NextOrdinal, LastSequenceNr);
             _awaitReady.ForEach(asker => asker.Tell(new PublishProtocol.Ready(_options.Name)));
             _awaitReady.Clear();
+            _presence?.EndAbsent(_log.Subscriptions);
             WriteWaiting();
         });
     }
@@ -245,15 +260,27 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
             _repeatHeader = false;
             Write(_log.RepeatHeader(_epoch.Nonce, _clock.GetUtcNow()), []);
         }
-        else if (_waiting.Count > 0)
+        else if (_waiting.Count > 0 || _presence is { HasWork: true })
         {
-            var row = TakeRow();
-            Write(_log.Write(_epoch.Nonce, _clock.GetUtcNow(), [.. row.Select(waiting => (waiting.Request.Token, waiting.Request.Updates))]), row);
+            WriteRow(TakeRow(), _presence?.Take(_log.Subscriptions));
         }
         else if (_handingOver)
         {
             Context.Stop(Self);
         }
+    }
+
+    private void WriteRow(List<Waiting> row, PresenceChanges? changes)
+    {
+        if (row.Count > 0 || changes!.Facts.Count > 0)
+        {
+            Write(_log.Write(_epoch.Nonce, _clock.GetUtcNow(), [.. row.Select(waiting => (waiting.Request.Token, waiting.Request.Updates))], changes?.Facts), row, changes);
+            return;
+        }
+
+        // All of it is in the log already.
+        changes.Acknowledge(_log.SequenceNumber);
+        WriteWaiting();
     }
 
     private List<Waiting> TakeRow()
@@ -272,19 +299,20 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
         return row;
     }
 
-    private void Write(BatchWritten batch, List<Waiting> row)
+    private void Write(BatchWritten batch, List<Waiting> row, PresenceChanges? changes = null)
     {
         _writing = true;
         PersistAsync(batch, written =>
         {
             _writing = false;
             _log.Apply(LastSequenceNr, written);
-            var committed = LogBatch.Of(LastSequenceNr, written, _log.Ids!);
+            var committed = LogBatch.Of(LastSequenceNr, written, _log.Ids!, _options.SubscriptionEvents);
             Acknowledge(row, committed);
+            changes?.Acknowledge(committed.SequenceNumber);
             // After the answers: a subscriber that is attached by now and missed this row got its head after they were given.
             _links.Route(committed, _epoch, Head);
             _idIndexer.Tell(committed);
-            _trimmer.Tell(new Trimmer.Grown(Head, _log.NextByte));
+            _trimmer.Tell(new Trimmer.Grown(Head, _log.NextByte, _log.NextFact));
             SaveSnapshotWhenDue();
             if (batch.Entries[0] is LogEntry.Header)
                 TrimNow();
@@ -336,10 +364,29 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
         _links.Connect(connect, _epoch, Head, _log.Ids!.Key);
     }
 
+    private void OnPresence(object message)
+    {
+        if (message is NodeWatcher.Present present)
+            _presence?.OnPresent(present.Nodes, _log.Subscriptions);
+
+        // Whoever asks before the epoch row is committed, or where nothing is tracked, asks again.
+        if (_epoch == Epoch.None || _presence is null)
+            return;
+
+        if (message is PresenceProtocol.Record record)
+            _presence.OnRecord(record, Sender, _epoch);
+        else if (message is PresenceProtocol.Hello)
+            Sender.Tell(new PresenceProtocol.Register(_options.Name, _epoch));
+        else if (message is PresenceProtocol.GetSubscriptions get)
+            _lister!.Forward(new SubscriptionLister.Begin(get.Query, _log.Subscriptions, _log.LastEventId));
+
+        WriteWaiting();
+    }
+
     private void OnTick()
     {
         _links.Tick(_epoch, Head);
-        _trimmer.Tell(new Trimmer.Grown(Head, _log.NextByte));
+        _trimmer.Tell(new Trimmer.Grown(Head, _log.NextByte, _log.NextFact));
     }
 
     private void OnHandOver()

@@ -28,8 +28,8 @@ internal sealed class Trimmer : ReceiveActor, IWithTimers
     private readonly IHubStore _store;
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
-    private Grown _grown = new(default, 0);
-    private Oldest _oldest = new(SequenceNumber: 1, Ordinal: 0, Byte: 0);
+    private Grown _grown = new(default, 0, 0);
+    private Oldest _oldest = new(SequenceNumber: 1, default);
     private Step? _step;
     private bool _busy;
 
@@ -49,16 +49,19 @@ internal sealed class Trimmer : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Matcher → trimmer: the log stands here now.</summary>
-    internal sealed record Grown(LogHead Head, long NextByte);
+    internal sealed record Grown(LogHead Head, long NextByte, long NextFact)
+    {
+        public RowSize Log => new(Head.NextOrdinal, NextByte, NextFact);
+    }
 
     public static Props Props(HubOptions options, IHubStore store) => Akka.Actor.Props.Create<Trimmer>(options, store);
 
-    /// <summary>Whether everything in this row is beyond the history, and beyond the reserve.</summary>
-    internal static bool MayGo(RowSize row, HubOptions options, long nextOrdinal, long nextByte)
+    /// <summary>Whether everything in this row is beyond the history, and beyond the reserve; or too many facts about subscriptions followed.</summary>
+    internal static bool MayGo(RowSize row, HubOptions options, RowSize log)
     {
-        var beyondHistory = row.NextOrdinal <= nextOrdinal - options.HistorySize;
-        var beyondReserve = row.NextOrdinal <= nextOrdinal - options.ReserveUpdates || row.NextByte <= nextByte - options.ReserveBytes;
-        return beyondHistory && beyondReserve;
+        var beyondHistory = row.NextOrdinal <= log.NextOrdinal - options.HistorySize;
+        var beyondReserve = row.NextOrdinal <= log.NextOrdinal - options.ReserveUpdates || row.NextByte <= log.NextByte - options.ReserveBytes;
+        return (beyondHistory && beyondReserve) || row.NextFact <= log.NextFact - options.KeptFacts;
     }
 
     private void OnGrown(Grown grown)
@@ -74,9 +77,10 @@ internal sealed class Trimmer : ReceiveActor, IWithTimers
             return false;
 
         var slack = EagerSlack / _options.CleanupFrequency;
-        var beyondHistory = _grown.Head.NextOrdinal - _options.HistorySize - _oldest.Ordinal;
-        var beyondReserve = _grown.Head.NextOrdinal - _options.ReserveUpdates - _oldest.Ordinal;
-        return beyondHistory >= slack && (beyondReserve >= slack || _grown.NextByte - _options.ReserveBytes > _oldest.Byte);
+        var beyondHistory = _grown.Head.NextOrdinal - _options.HistorySize - _oldest.Begin.NextOrdinal;
+        var beyondReserve = _grown.Head.NextOrdinal - _options.ReserveUpdates - _oldest.Begin.NextOrdinal;
+        var beyondFacts = _grown.NextFact - _options.KeptFacts - _oldest.Begin.NextFact;
+        return (beyondHistory >= slack && (beyondReserve >= slack || _grown.NextByte - _options.ReserveBytes > _oldest.Begin.NextByte)) || beyondFacts >= slack;
     }
 
     private void ReadOldest()
@@ -109,11 +113,11 @@ internal sealed class Trimmer : ReceiveActor, IWithTimers
         foreach (var (sequenceNumber, batch) in rows)
         {
             var row = RowSize.Of(batch);
-            if (!MayGo(row, _options, _grown.Head.NextOrdinal, _grown.NextByte))
+            if (!MayGo(row, _options, _grown.Log))
                 break;
 
             ids.AddRange(IdsOf(sequenceNumber, batch));
-            step = new Step(sequenceNumber, ids, new Oldest(sequenceNumber + 1, row.NextOrdinal, row.NextByte));
+            step = new Step(sequenceNumber, ids, new Oldest(sequenceNumber + 1, row));
         }
 
         return step;
@@ -172,18 +176,19 @@ internal sealed class Trimmer : ReceiveActor, IWithTimers
     }
 
     /// <summary>Where the log ends after a row.</summary>
-    internal readonly record struct RowSize(long NextOrdinal, long NextByte)
+    internal readonly record struct RowSize(long NextOrdinal, long NextByte, long NextFact)
     {
         public static RowSize Of(BatchWritten batch)
         {
             var updates = batch.Entries.OfType<LogEntry.Published>().ToList();
-            return new RowSize(batch.FirstOrdinal + updates.Count, batch.FirstByte + updates.Sum(entry => (long)entry.Update.Size()));
+            var facts = batch.Entries.Count(entry => entry is LogEntry.SubscriptionStarted or LogEntry.SubscriptionEnded);
+            return new RowSize(batch.FirstOrdinal + updates.Count, batch.FirstByte + updates.Sum(entry => (long)entry.Update.Size()), batch.FirstFact + facts);
         }
     }
 
-    private sealed record Oldest(long SequenceNumber, long Ordinal, long Byte)
+    private sealed record Oldest(long SequenceNumber, RowSize Begin)
     {
-        public static Oldest Of(long sequenceNumber, BatchWritten batch) => new(sequenceNumber, batch.FirstOrdinal, batch.FirstByte);
+        public static Oldest Of(long sequenceNumber, BatchWritten batch) => new(sequenceNumber, new RowSize(batch.FirstOrdinal, batch.FirstByte, batch.FirstFact));
     }
 
     private sealed record Step(long SequenceNumber, IReadOnlyList<IndexedId> Ids, Oldest After);

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Mercure.Actors.Log;
+using Mercure.Actors.Matching;
 
 namespace Mercure.Actors.Protocol;
 
@@ -15,7 +16,7 @@ public static class LinkProtocol
     /// </summary>
     public sealed record Connect(string Hub, LinkId Link, IActorRef Switchboard) : IHubMessage;
 
-    /// <summary>Matcher → switchboard: from this head on, everything is routed on this link.</summary>
+    /// <summary>Matcher → switchboard: from this head on, everything is routed on this link, until it declares interests.</summary>
     public sealed record Connected(string Hub, LinkId Link, Epoch Epoch, LogHead Head, ReadOnlyMemory<byte> IdKey) : IHubMessage;
 
     /// <summary>Matcher → switchboard: it ends; connect again.</summary>
@@ -25,6 +26,26 @@ public static class LinkProtocol
     /// <param name="Previous">Sequence number that this link had been told before this message: a gap shows as a jump.</param>
     /// <param name="Row">The row with the number of the head; null in a tick.</param>
     public sealed record Routed(string Hub, LinkId Link, Epoch Epoch, long Previous, RoutedRow? Row, LogHead Head) : IHubMessage;
+
+    /// <summary>
+    /// Switchboard of a node in a cluster → matcher: what its node wants. Until the first complete one a link brings everything,
+    /// and a matcher that does not understand it goes on so. Numbered from 1 in a link, one at a time, sent again until answered
+    /// by <see cref="InterestsTaken"/>.
+    /// </summary>
+    /// <param name="Removed">Selectors that nobody there wants any more; taken out before the others are added.</param>
+    /// <param name="IsComplete">Whether these and the earlier ones are all: from now on nothing else is to be sent.</param>
+    /// <param name="HasUnknown">Whether it held selectors of a later version: then everything is to be sent after all.</param>
+    public sealed record DeclareInterests(
+        string Hub,
+        LinkId Link,
+        long Number,
+        IReadOnlyList<TopicSelector> Added,
+        IReadOnlyList<TopicSelector> Removed,
+        bool IsComplete,
+        bool HasUnknown = false) : IHubMessage;
+
+    /// <summary>Matcher → switchboard: taken into account for every row after this head.</summary>
+    public sealed record InterestsTaken(string Hub, LinkId Link, Epoch Epoch, long Number, LogHead Head) : IHubMessage;
 
     /// <summary>Switchboard → matcher: everything up to this row has arrived; opens the window of what may be in flight.</summary>
     public sealed record Received(string Hub, LinkId Link, long SequenceNumber) : IHubMessage;

@@ -1,4 +1,5 @@
 using Mercure.Actors.Log;
+using Mercure.Actors.Presence;
 
 namespace Mercure.Actors.Protocol;
 
@@ -33,7 +34,7 @@ public sealed class RoutedRow
     public long SequenceNumber { get; }
 
     /// <summary>Its updates, with the ids of this log.</summary>
-    public LogBatch Batch(UpdateIds ids) => _batch ??= LogBatch.Of(SequenceNumber, _written, ids, _places);
+    public LogBatch Batch(UpdateIds ids, ISubscriptionEvents? events = null) => _batch ??= LogBatch.Of(SequenceNumber, _written, ids, events, _places);
 
     /// <summary>What crosses to another node: the entries that are updates, and their places unless that is the whole row.</summary>
     internal (BatchWritten Written, IReadOnlyList<EntryPlace> Places) ToParts()
@@ -41,12 +42,14 @@ public sealed class RoutedRow
         if (_batch is null)
             return (_written, _places);
 
-        var isWhole = _batch.Updates.Count == _written.Entries.Count;
+        // A fact about a subscription may be shown as several updates.
+        var updates = _batch.Updates.DistinctBy(update => update.Position).ToList();
+        var isWhole = updates.Count == _written.Entries.Count;
         var sent = _written with
         {
             Requests = [],
-            Entries = isWhole ? _written.Entries : [.. _batch.Updates.Select(update => _written.Entries[update.Position.Index])],
+            Entries = isWhole ? _written.Entries : [.. updates.Select(update => _written.Entries[update.Position.Index])],
         };
-        return (sent, isWhole ? [] : [.. _batch.Updates.Select(update => new EntryPlace(update.Position.Index, (int)(update.Ordinal - _written.FirstOrdinal)))]);
+        return (sent, isWhole ? [] : [.. updates.Select(update => new EntryPlace(update.Position.Index, (int)(update.Ordinal - _written.FirstOrdinal)))]);
     }
 }

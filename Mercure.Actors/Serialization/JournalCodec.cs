@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Mercure.Actors.Authorization;
 using Mercure.Actors.Log;
+using Mercure.Actors.Presence;
 using Mercure.Actors.Updates;
 
 namespace Mercure.Actors.Serialization;
@@ -16,6 +17,7 @@ public static class JournalCodec
             Time = written.Time.ToUnixTimeMilliseconds(),
             FirstOrdinal = written.FirstOrdinal,
             FirstByte = written.FirstByte,
+            FirstFact = written.FirstFact,
         };
         foreach (var request in written.Requests)
         {
@@ -45,6 +47,7 @@ public static class JournalCodec
             Time = Time(batch.Time),
             FirstOrdinal = batch.FirstOrdinal,
             FirstByte = batch.FirstByte,
+            FirstFact = batch.FirstFact,
             Requests = [.. batch.Requests.Select(request => new RequestWritten(
                 new RequestToken(Guid(request.Gateway), request.Number), (int)request.FirstIndex, (int)request.Count))],
             Entries = [.. batch.Entries.Select(Decode)],
@@ -59,7 +62,12 @@ public static class JournalCodec
             NextByte = snapshot.NextByte,
             IdKey = UnsafeByteOperations.UnsafeWrap(snapshot.IdKey),
             HeaderAt = snapshot.HeaderAt,
+            NextFact = snapshot.NextFact,
+            Subscriptions = { snapshot.Subscriptions.Select(Encode) },
         };
+        if (snapshot.LastEventId is not null)
+            stored.LastEventId = snapshot.LastEventId;
+
         foreach (var (gateway, answers) in snapshot.Gateways)
         {
             var window = new Proto.GatewayWindow { Gateway = Bytes(gateway) };
@@ -86,6 +94,9 @@ public static class JournalCodec
             NextByte = stored.NextByte,
             IdKey = stored.IdKey.Memory,
             HeaderAt = stored.HeaderAt,
+            NextFact = stored.NextFact,
+            LastEventId = stored.HasLastEventId ? stored.LastEventId : null,
+            Subscriptions = [.. stored.Subscriptions.Select(Decode)],
             Gateways = [.. stored.Gateways.Select(window => (Guid(window.Gateway), (IReadOnlyList<RequestAnswer>)
                 [.. window.Answers.Select(answer => new RequestAnswer(
                     answer.Number, Position.FromValue(answer.Position), (int)answer.Count, answer.EpochNonce))]))],
@@ -96,6 +107,8 @@ public static class JournalCodec
     {
         LogEntry.Published published => new Proto.Entry { Published = Encode(published.Update) },
         LogEntry.Header header => new Proto.Entry { Header = new Proto.Header { IdKey = UnsafeByteOperations.UnsafeWrap(header.IdKey) } },
+        LogEntry.SubscriptionStarted started => new Proto.Entry { SubscriptionStarted = Encode(started.Subscription) },
+        LogEntry.SubscriptionEnded ended => new Proto.Entry { SubscriptionEnded = Encode(ended.Subscription) },
         LogEntry.WriterStarted => new Proto.Entry { WriterStarted = new Proto.WriterStarted() },
         _ => throw new ArgumentException($"{entry.GetType()} has no stored form.", nameof(entry)),
     };
@@ -104,6 +117,8 @@ public static class JournalCodec
     {
         Proto.Entry.KindOneofCase.Published => new LogEntry.Published(Decode(entry.Published)),
         Proto.Entry.KindOneofCase.Header => new LogEntry.Header(entry.Header.IdKey.Memory),
+        Proto.Entry.KindOneofCase.SubscriptionStarted => new LogEntry.SubscriptionStarted(Decode(entry.SubscriptionStarted)),
+        Proto.Entry.KindOneofCase.SubscriptionEnded => new LogEntry.SubscriptionEnded(Decode(entry.SubscriptionEnded)),
         Proto.Entry.KindOneofCase.WriterStarted => new LogEntry.WriterStarted(),
         // Skipping it would shift nothing but would hide what the log says: a newer hub wrote this, an older one must not serve it.
         _ => throw new InvalidDataException("The journal holds an entry of a later version of the hub."),
@@ -137,6 +152,24 @@ public static class JournalCodec
         Type = published.HasType ? published.Type : null,
         Retry = published.Retry,
     };
+
+    internal static Proto.Subscription Encode(ActiveSubscription subscription)
+    {
+        var stored = new Proto.Subscription
+        {
+            Node = Bytes(subscription.Node),
+            Subscriber = subscription.Subscriber,
+            Kind = (uint)subscription.Kind,
+            Pattern = subscription.Pattern,
+        };
+        if (subscription.Payload is not null)
+            stored.Payload = subscription.Payload;
+
+        return stored;
+    }
+
+    internal static ActiveSubscription Decode(Proto.Subscription stored) => new(
+        Guid(stored.Node), stored.Subscriber, (MatcherKind)stored.Kind, stored.Pattern, stored.HasPayload ? stored.Payload : null);
 
     internal static ByteString Bytes(Guid guid) => UnsafeByteOperations.UnsafeWrap(guid.ToByteArray());
 

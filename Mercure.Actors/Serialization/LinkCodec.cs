@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Google.Protobuf;
 using Mercure.Actors.Log;
+using Mercure.Actors.Matching;
 using Mercure.Actors.Protocol;
 using static Mercure.Actors.Protocol.LinkProtocol;
 
@@ -47,6 +48,36 @@ internal static class LinkCodec
             "received",
             message => new Wire.Received { Hub = message.Hub, Link = Encode(message.Link), SequenceNumber = message.SequenceNumber },
             wire => new Received(wire.Hub, Decode(wire.Link), wire.SequenceNumber)),
+        MessageFormat.Of<DeclareInterests, Wire.DeclareInterests>(
+            "declare-interests",
+            message => new Wire.DeclareInterests
+            {
+                Hub = message.Hub,
+                Link = Encode(message.Link),
+                Number = message.Number,
+                Added = { message.Added.Select(Encode) },
+                Removed = { message.Removed.Select(Encode) },
+                IsComplete = message.IsComplete,
+            },
+            wire => new DeclareInterests(
+                wire.Hub,
+                Decode(wire.Link),
+                wire.Number,
+                [.. wire.Added.Where(IsKnown).Select(Decode)],
+                [.. wire.Removed.Where(IsKnown).Select(Decode)],
+                wire.IsComplete,
+                HasUnknown: !wire.Added.All(IsKnown))),
+        MessageFormat.Of<InterestsTaken, Wire.InterestsTaken>(
+            "interests-taken",
+            message => new Wire.InterestsTaken
+            {
+                Hub = message.Hub,
+                Link = Encode(message.Link),
+                Epoch = Encode(message.Epoch),
+                Number = message.Number,
+                Head = Encode(message.Head),
+            },
+            wire => new InterestsTaken(wire.Hub, Decode(wire.Link), Decode(wire.Epoch), wire.Number, Decode(wire.Head))),
     ];
 
     private static Wire.Row Encode(RoutedRow row)
@@ -80,4 +111,10 @@ internal static class LinkCodec
         new() { SequenceNumber = head.SequenceNumber, NextOrdinal = head.NextOrdinal, IndexedThrough = head.IndexedThrough };
 
     private static LogHead Decode(Wire.Head head) => new(head.SequenceNumber, head.NextOrdinal, head.IndexedThrough);
+
+    private static Wire.Selector Encode(TopicSelector selector) => new() { Text = selector.Text, Kind = (uint)selector.Kind };
+
+    private static TopicSelector Decode(Wire.Selector selector) => TopicSelector.Of((SelectorKind)selector.Kind, selector.Text);
+
+    private static bool IsKnown(Wire.Selector selector) => Enum.IsDefined((SelectorKind)selector.Kind);
 }

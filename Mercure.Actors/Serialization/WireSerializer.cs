@@ -18,7 +18,7 @@ public sealed class WireSerializer : SerializerWithStringManifest
     public WireSerializer(ExtendedActorSystem system)
         : base(system)
     {
-        MessageFormat[] formats = [.. PublishCodec.Formats, .. LinkCodec.Formats(system)];
+        MessageFormat[] formats = [.. PublishCodec.Formats, .. LinkCodec.Formats(system), .. PresenceCodec.Formats(system)];
         _byType = formats.ToDictionary(format => format.Type);
         _byManifest = formats.ToDictionary(format => format.Manifest, StringComparer.Ordinal);
     }

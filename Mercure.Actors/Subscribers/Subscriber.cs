@@ -1,24 +1,26 @@
 using Akka.Actor;
-using Akka.Streams;
-using Akka.Streams.Dsl;
 using Mercure.Actors.Catchup;
 using Mercure.Actors.Live;
+using Mercure.Actors.Presence;
 using Mercure.Actors.Updates;
 
 namespace Mercure.Actors.Subscribers;
 
 /// <summary>
-/// Owns one connection: what it asked for, what it may see, and its cursor while it catches up. Its stream is a source of
-/// replayed runs and the sink that writes them; live updates go from the switchboard to the sink without passing here.
-/// Child of <see cref="SubscriberSupervisor"/>; when it fails its stream ends.
+/// Owns one connection: what it asked for, what it may see, its cursor, and the response. What it catches up on comes from
+/// <see cref="History"/> and the <see cref="Switchboard"/>, what is live straight from the switchboard. Child of
+/// <see cref="SubscriberSupervisor"/>; when it fails its stream ends.
 /// <code>
 /// Opening ─ id resolved ─► Replaying ─ Attached ─► Live
 ///    └───── no id ────────────┘  ▲                  │
-///                                └──── Drained ─────┘
+///                                └──── lagging ─────┘
 /// </code>
-/// While it waits for the client it holds a position, not a page.
+/// It reads on only when everything before is flushed, so that nothing is read ahead of a client that does not read: while
+/// it waits it holds a position, not a page. Live updates wait in a short queue; when that is full they are dropped, and it
+/// replays from the cursor once the client has read the rest: a slow client costs a position, not a queue.
 /// </summary>
-internal sealed class Subscriber : ReceiveActor
+/// <remarks>No ReceiveActor, whose handlers would be some twenty objects for each connection.</remarks>
+internal sealed class Subscriber : UntypedActor
 {
     /// <summary>One run of a replay: what is put together and written between two pulls.</summary>
     private const int RunBytes = 64 * 1024;
@@ -30,61 +32,34 @@ internal sealed class Subscriber : ReceiveActor
     private readonly Subscription _subscription;
     private readonly IActorRef _switchboard;
     private readonly IActorRef _history;
-    private readonly IMaterializer _materializer;
+    private readonly IActorRef? _presence;
     private readonly TaskCompletionSource<StreamEnd> _ended;
+    private readonly bool _isClustered;
+    private readonly EventWriter _response;
 
-    private IActorRef _sink = ActorRefs.Nobody;
-    private Action<Delivery> _offer = null!;
     private CancellationTokenRegistration _gone;
     private Position? _cursor;
     private long _readThrough;
-    private bool _pulled;
+
+    // How far the node knew the log when it looked the id up: one that it did not find may stand anywhere behind.
+    private Position? _known;
     private bool _opened;
     private bool _wantsNext;
+    private bool _live;
+    private bool _lagging;
     private StreamEnd? _end;
 
-    public Subscriber(Subscription subscription, TaskCompletionSource<StreamEnd> ended, IActorRef switchboard, IActorRef history, IMaterializer materializer)
+    public Subscriber(
+        Subscription subscription, TaskCompletionSource<StreamEnd> ended, IActorRef switchboard, IActorRef history, IActorRef? presence, bool isClustered)
     {
         _subscription = subscription;
         _ended = ended;
         _switchboard = switchboard;
         _history = history;
-        _materializer = materializer;
-
-        Receive<SinkReady>(OnSinkReady);
-        Receive<Pulled>(_ => OnPulled());
-        Receive<Page>(OnPage);
-        Receive<Switchboard.Attached>(_ => OnOpened());
-        Receive<Switchboard.ReadSlice>(slice => OnSlice(slice.Batches));
-        Receive<Switchboard.ReadFirst>(OnReadFirst);
-        Receive<Lagging>(_ => _switchboard.Tell(Switchboard.Detach.Instance));
-        Receive<Drained>(OnDrained);
-        Receive<SwitchboardLost>(_ => _sink.Tell(SseSink.StopLive.Instance));
-        Receive<History.Resolved>(OnResolved);
-        Receive<History.RowsTrimmed>(_ => Finish(StreamEnd.FellBehindHistory));
-        Receive<History.PageUnavailable>(_ => RetryLater());
-        Receive<Retry>(_ => Next());
-        Receive<End>(OnEnd);
-        Receive<SinkStopped>(_ => Context.Stop(Self));
+        _presence = subscription.Presence is null ? null : presence;
+        _isClustered = isClustered;
+        _response = new EventWriter(subscription.Output, subscription.Encoder, Self);
     }
-
-    /// <summary>Sink → subscriber: live messages may be sent here.</summary>
-    internal sealed record SinkReady(IActorRef Sink);
-
-    /// <summary>Stream → subscriber: everything before is flushed; one run is wanted.</summary>
-    internal sealed class Pulled
-    {
-        public static readonly Pulled Instance = new();
-    }
-
-    /// <summary>Sink → subscriber: the client does not read fast enough; live updates are dropped from now on.</summary>
-    internal sealed class Lagging
-    {
-        public static readonly Lagging Instance = new();
-    }
-
-    /// <summary>Sink → subscriber, after <see cref="Lagging"/>: the client has read everything up to here.</summary>
-    internal sealed record Drained(Position Cursor);
 
     /// <summary>Switchboard → subscriber: it forgot everyone.</summary>
     internal sealed class SwitchboardLost
@@ -95,67 +70,179 @@ internal sealed class Subscriber : ReceiveActor
     /// <summary>Supervisor, switchboard → subscriber: end the stream.</summary>
     internal sealed record End(StreamEnd How);
 
-    /// <summary>Sink → subscriber: nothing will be written any more.</summary>
-    internal sealed class SinkStopped
+    /// <summary>Supervisor → subscriber: write a comment.</summary>
+    internal sealed class Heartbeat
     {
-        public static readonly SinkStopped Instance = new();
+        public static readonly Heartbeat Instance = new();
     }
 
     protected override void PreStart()
     {
-        _offer = Source.FromGraph(new ReplaySource(Self)).To(new SseSink(Self, _subscription, _ended)).Run(_materializer);
         _gone = _subscription.Gone.UnsafeRegister(static self => ((IActorRef)self!).Tell(new End(StreamEnd.ClientGone), ActorRefs.NoSender), Self);
+        if (_presence is null)
+            Next();
+        else
+            _presence.Tell(new NodePresence.Join(_subscription.Presence!));
     }
 
     protected override void PostStop()
     {
         _gone.Unregister();
-        _sink.Tell(new SseSink.Finish(StreamEnd.Failed));
+        _presence?.Tell(NodePresence.Leave.Instance, Self);
+        var end = _end ?? StreamEnd.Failed;
+        _ended.TrySetResult(_opened || end == StreamEnd.ClientGone ? end : StreamEnd.Refused);
     }
 
-    private void OnSinkReady(SinkReady ready)
+    protected override void OnReceive(object message)
     {
-        _sink = ready.Sink;
-        // A client may leave before there was a sink to tell.
-        if (_end is { } end)
-            Finish(end);
-        else
-            Next();
+        switch (message)
+        {
+            case Delivery run: OnLive(run); break;
+            case EventWriter.Flushed flushed: OnFlushed(flushed); break;
+            case Heartbeat: OnHeartbeat(); break;
+            case End end: OnEnd(end); break;
+            case NodePresence.Announced announced: OnAnnounced(announced); break;
+            case Switchboard.Prepared prepared: OnPrepared(prepared); break;
+            case Switchboard.Attached attached: OnAttached(attached.From); break;
+            case Page page: OnPage(page); break;
+            case Switchboard.ReadSlice slice: OnSlice(slice.Batches); break;
+            case Switchboard.ReadFirst first: OnReadFirst(first); break;
+            case SwitchboardLost: OnSwitchboardLost(); break;
+            case History.Resolved resolved: OnResolved(resolved); break;
+            case History.RowsTrimmed: Finish(StreamEnd.FellBehindHistory); break;
+            case History.PageUnavailable: RetryLater(); break;
+            case Retry: Next(); break;
+            default: Unhandled(message); break;
+        }
     }
 
-    private void OnPulled()
+    private void OnLive(Delivery run)
     {
-        _pulled = true;
-        if (_wantsNext)
+        if (!_live)
+            return;
+
+        if (_response.IsFull)
+        {
+            Lag();
+            return;
+        }
+
+        _response.Write(run);
+        OnWritten();
+    }
+
+    /// <summary>Falls back to a cursor: the last update that was written, or is being written.</summary>
+    private void Lag()
+    {
+        _live = false;
+        _lagging = true;
+        _response.DropWaiting();
+        _switchboard.Tell(Switchboard.Detach.Instance);
+        OnWritten();
+    }
+
+    private void OnFlushed(EventWriter.Flushed flushed)
+    {
+        if (_end is not null)
+        {
+            Close();
+            return;
+        }
+
+        _response.GoOn(flushed);
+        OnWritten();
+    }
+
+    /// <summary>Goes on when everything before is flushed.</summary>
+    private void OnWritten()
+    {
+        if (_response.IsFlushing || _end is not null)
+            return;
+
+        if (_response.IsGone)
+        {
+            Finish(StreamEnd.ClientGone);
+        }
+        else if (_lagging)
+        {
+            _lagging = false;
+            _cursor = _response.Cursor;
             Next();
+        }
+        else if (_wantsNext)
+        {
+            Next();
+        }
+    }
+
+    private void OnHeartbeat()
+    {
+        // A client that does not read needs none.
+        if (_opened && !_response.IsFlushing)
+        {
+            _response.Write(_subscription.Encoder.Heartbeat);
+            OnWritten();
+        }
+    }
+
+    /// <summary>That it is here is in the log: it follows what comes after that.</summary>
+    private void OnAnnounced(NodePresence.Announced announced)
+    {
+        if (!_subscription.WantsReplay)
+            _cursor = announced.Begin;
+
+        Next();
+    }
+
+    private void OnSwitchboardLost()
+    {
+        if (_live)
+            Lag();
     }
 
     /// <summary>Goes on from the cursor: to what comes next in the journal, in memory, or live.</summary>
     private void Next()
     {
-        // Live frames overtake what is still being written unless that is flushed.
-        _wantsNext = !_pulled;
+        // Nothing is read ahead of a client that does not read.
+        _wantsNext = _response.IsFlushing;
         if (_wantsNext)
             return;
 
         if (_cursor is null && _subscription.WantsReplay && !_opened)
-            _history.Tell(new History.Resolve(_subscription.FromEarliest ? null : _subscription.LastEventId));
+            Prepare();
         else if (_cursor is { } cursor && NextRow(cursor) <= _readThrough)
             _history.Tell(new History.GetPage(NextRow(cursor)));
         else
             Attach();
     }
 
-    private void Attach() => _switchboard.Tell(new Switchboard.Attach(_sink, _subscription, _cursor));
+    /// <summary>In a cluster the id may be of an update that this node has not heard of yet.</summary>
+    private void Prepare()
+    {
+        if (_isClustered)
+            _switchboard.Tell(new Switchboard.Prepare(_subscription));
+        else
+            Resolve();
+    }
+
+    private void OnPrepared(Switchboard.Prepared prepared)
+    {
+        _known = Position.EndOf(prepared.ThroughRow);
+        Resolve();
+    }
+
+    private void Resolve() => _history.Tell(new History.Resolve(_subscription.FromEarliest ? null : _subscription.LastEventId));
+
+    private void Attach() => _switchboard.Tell(new Switchboard.Attach(_subscription, _cursor));
 
     private static long NextRow(Position cursor) =>
         cursor == Position.EndOf(cursor.SequenceNumber) ? cursor.SequenceNumber + 1 : cursor.SequenceNumber;
 
     private void OnResolved(History.Resolved resolved)
     {
-        _cursor = resolved.Position;
+        _cursor = resolved.Position ?? _known;
         if (!_opened)
-            _subscription.BeginsAfter?.Invoke(_subscription.FromEarliest || _cursor is null ? null : _subscription.LastEventId);
+            _subscription.BeginsAfter?.Invoke(_subscription.FromEarliest || resolved.Position is null ? null : _subscription.LastEventId);
         if (_cursor is null)
         {
             Attach();
@@ -163,18 +250,28 @@ internal sealed class Subscriber : ReceiveActor
         }
 
         // From here on everything after the cursor reaches it, sooner or later.
-        OnOpened();
-        _sink.Tell(SseSink.Open.Instance);
+        Open();
         Next();
     }
 
-    private void OnOpened()
+    /// <summary>It is live: what follows is complete after this position.</summary>
+    private void OnAttached(Position from)
     {
-        if (_opened)
+        _live = _end is null;
+        _response.Cursor = from;
+        Open();
+    }
+
+    /// <summary>The subscription counts: sends the response head.</summary>
+    private void Open()
+    {
+        if (_opened || _end is not null)
             return;
 
         _opened = true;
-        Context.Parent.Tell(new SubscriberSupervisor.Opened(_sink));
+        Context.Parent.Tell(SubscriberSupervisor.Opened.Instance);
+        _response.Write(_subscription.Encoder.Opening);
+        OnWritten();
     }
 
     private void OnReadFirst(Switchboard.ReadFirst first)
@@ -188,7 +285,7 @@ internal sealed class Subscriber : ReceiveActor
         if (page.FirstRow > NextRow(_cursor!.Value))
             Finish(StreamEnd.FellBehindHistory);
         else
-            Replay(page.Select(_subscription.Selectors, _cursor.Value).Where(update => _subscription.Grant.Allows(update.Update.Audience)), page.LastRow);
+            Replay(page.Select(_subscription.Selectors, _cursor.Value).Where(_subscription.MayRead), page.LastRow);
     }
 
     private void OnSlice(IReadOnlyList<Log.LogBatch> batches)
@@ -206,7 +303,7 @@ internal sealed class Subscriber : ReceiveActor
         {
             if (bytes >= RunBytes || count >= RunUpdates)
             {
-                OfferRun(run!, run!.Position);
+                WriteRun(run!, run!.Position);
                 return;
             }
 
@@ -217,7 +314,7 @@ internal sealed class Subscriber : ReceiveActor
 
         if (run is not null)
         {
-            OfferRun(run, Position.EndOf(lastRow));
+            WriteRun(run, Position.EndOf(lastRow));
             return;
         }
 
@@ -225,18 +322,12 @@ internal sealed class Subscriber : ReceiveActor
         Next();
     }
 
-    private void OfferRun(Delivery run, Position cursor)
+    private void WriteRun(Delivery run, Position cursor)
     {
         _cursor = cursor;
-        _pulled = false;
         _wantsNext = true;
-        _offer(run);
-    }
-
-    private void OnDrained(Drained drained)
-    {
-        _cursor = drained.Cursor;
-        Next();
+        _response.Write(run);
+        OnWritten();
     }
 
     private void RetryLater() =>
@@ -253,9 +344,28 @@ internal sealed class Subscriber : ReceiveActor
 
     private void Finish(StreamEnd end)
     {
-        _end ??= end;
-        _switchboard.Tell(Switchboard.Detach.Instance);
-        _sink.Tell(new SseSink.Finish(end));
+        if (_end is not null)
+            return;
+
+        _end = end;
+        _live = false;
+        if (!_response.IsFlushing)
+        {
+            Close();
+            return;
+        }
+
+        // The client does not read: it will not read a farewell either.
+        _subscription.Abort?.Invoke();
+        _response.CancelFlush();
+    }
+
+    private void Close()
+    {
+        if (_opened && _end != StreamEnd.ClientGone)
+            _response.Close();
+
+        Context.Stop(Self);
     }
 
     private sealed class Retry

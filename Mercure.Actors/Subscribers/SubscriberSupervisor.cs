@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Streams;
 using Mercure.Actors.Hosting;
 
 namespace Mercure.Actors.Subscribers;
@@ -15,13 +14,14 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     private const int Buckets = 16;
 
     private static readonly TimeSpan DeadlineTick = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan StopTick = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(5);
 
     private readonly HubOptions _options;
     private readonly IActorRef _switchboard;
     private readonly IActorRef _history;
+    private readonly IActorRef? _presence;
     private readonly TimeProvider _clock;
-    private readonly IMaterializer _materializer;
     private readonly Dictionary<IActorRef, Stream> _streams = [];
     private readonly HashSet<IActorRef>[] _beating = [.. Enumerable.Range(0, Buckets).Select(_ => new HashSet<IActorRef>())];
     private readonly SortedSet<(DateTimeOffset At, long Number)> _deadlines = [];
@@ -30,21 +30,23 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     private long _opened;
     private int _bucket;
     private IActorRef? _stopping;
+    private Queue<IActorRef> _toStop = [];
 
-    public SubscriberSupervisor(HubOptions options, IActorRef switchboard, IActorRef history, TimeProvider clock)
+    public SubscriberSupervisor(HubOptions options, IActorRef switchboard, IActorRef history, TimeProvider clock, IActorRef? presence)
     {
         _options = options;
         _switchboard = switchboard;
         _history = history;
+        _presence = presence;
         _clock = clock;
-        _materializer = Context.Materializer(ActorMaterializerSettings.Create(Context.System).WithDispatcher(HubDispatchers.Streams), "stream");
 
         Receive<Open>(OnOpen);
-        Receive<Opened>(OnOpened);
+        Receive<Opened>(_ => OnOpened());
         Receive<Terminated>(terminated => OnTerminated(terminated.ActorRef));
         Receive<Beat>(_ => OnBeat());
         Receive<DeadlinesDue>(_ => OnDeadlines());
-        Receive<StopAll>(_ => OnStopAll());
+        Receive<StopAll>(OnStopAll);
+        Receive<StopSome>(some => OnStopSome(some.Count));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -53,13 +55,16 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     public sealed record Open(Subscription Subscription, TaskCompletionSource<StreamEnd> Ended);
 
     /// <summary>Subscriber → supervisor: its response head is on its way.</summary>
-    public sealed record Opened(IActorRef Sink);
-
-    /// <summary>Host → supervisor: the hub is stopping. Answered by <see cref="AllStopped"/> when every stream has ended.</summary>
-    public sealed class StopAll
+    public sealed class Opened
     {
-        public static readonly StopAll Instance = new();
+        public static readonly Opened Instance = new();
     }
+
+    /// <summary>
+    /// Host → supervisor: the hub is stopping, no stream is opened from now on, and those that there are end within this
+    /// time. Answered by <see cref="AllStopped"/> when every stream has ended.
+    /// </summary>
+    public sealed record StopAll(TimeSpan Over);
 
     /// <summary>Supervisor → host.</summary>
     public sealed class AllStopped
@@ -67,8 +72,8 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         public static readonly AllStopped Instance = new();
     }
 
-    public static Props Props(HubOptions options, IActorRef switchboard, IActorRef history, TimeProvider clock) =>
-        Akka.Actor.Props.Create<SubscriberSupervisor>(options, switchboard, history, clock);
+    public static Props Props(HubOptions options, IActorRef switchboard, IActorRef history, TimeProvider clock, IActorRef? presence = null) =>
+        Akka.Actor.Props.Create<SubscriberSupervisor>(options, switchboard, history, clock, presence);
 
     protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
 
@@ -106,13 +111,12 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         _byNumber.Add(number, (subscriber, end));
     }
 
-    private void OnOpened(Opened opened)
+    private void OnOpened()
     {
         if (!_streams.TryGetValue(Sender, out var stream))
             return;
 
-        stream.Sink = opened.Sink;
-        _beating[stream.Number % Buckets].Add(opened.Sink);
+        _beating[stream.Number % Buckets].Add(Sender);
         RemoveDeadline(stream.Deadlines[0]);
     }
 
@@ -122,9 +126,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
             return;
 
         stream.Deadlines.ForEach(RemoveDeadline);
-        if (stream.Sink is not null)
-            _beating[stream.Number % Buckets].Remove(stream.Sink);
-
+        _beating[stream.Number % Buckets].Remove(subscriber);
         if (_streams.Count == 0)
             _stopping?.Tell(AllStopped.Instance);
     }
@@ -138,8 +140,8 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     private void OnBeat()
     {
         _bucket = (_bucket + 1) % Buckets;
-        foreach (var sink in _beating[_bucket])
-            sink.Tell(SseSink.Heartbeat.Instance, ActorRefs.NoSender);
+        foreach (var subscriber in _beating[_bucket])
+            subscriber.Tell(Subscriber.Heartbeat.Instance, ActorRefs.NoSender);
     }
 
     private void OnDeadlines()
@@ -154,21 +156,32 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         }
     }
 
-    private void OnStopAll()
+    private void OnStopAll(StopAll stop)
     {
         _stopping = Sender;
-        foreach (var subscriber in _streams.Keys)
-            subscriber.Tell(new Subscriber.End(StreamEnd.HubStopping));
-
+        _toStop = new Queue<IActorRef>(_streams.Keys);
         if (_streams.Count == 0)
             _stopping.Tell(AllStopped.Instance);
+
+        var steps = (int)(stop.Over / StopTick);
+        if (steps < 2)
+            OnStopSome(_toStop.Count);
+        else
+            Timers.StartPeriodicTimer(nameof(StopSome), new StopSome((_toStop.Count + steps - 1) / steps), StopTick);
+    }
+
+    private void OnStopSome(int count)
+    {
+        while (count-- > 0 && _toStop.TryDequeue(out var subscriber))
+            subscriber.Tell(new Subscriber.End(StreamEnd.HubStopping));
+
+        if (_toStop.Count == 0)
+            Timers.Cancel(nameof(StopSome));
     }
 
     private sealed class Stream(long number)
     {
         public long Number { get; } = number;
-
-        public IActorRef? Sink { get; set; }
 
         /// <summary>Of its opening, then of its end if it has one.</summary>
         public List<(DateTimeOffset At, long Number)> Deadlines { get; } = new(2);
@@ -178,12 +191,15 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     {
         public Type ActorType => typeof(Subscriber);
 
-        public ActorBase Produce() => new Subscriber(open.Subscription, open.Ended, parent._switchboard, parent._history, parent._materializer);
+        public ActorBase Produce() => new Subscriber(
+            open.Subscription, open.Ended, parent._switchboard, parent._history, parent._presence, parent._options.Cluster is not null);
 
         public void Release(ActorBase actor)
         {
         }
     }
+
+    private sealed record StopSome(int Count);
 
     private sealed class Beat
     {

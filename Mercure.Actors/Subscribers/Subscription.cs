@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Mercure.Actors.Authorization;
 using Mercure.Actors.Matching;
+using Mercure.Actors.Presence;
 using Mercure.Actors.Updates;
 
 namespace Mercure.Actors.Subscribers;
@@ -47,9 +48,19 @@ public sealed record Subscription
     /// <summary>When the stream ends whatever happens (token expiry, write timeout); null for never.</summary>
     public DateTimeOffset? EndsAt { get; init; }
 
+    /// <summary>The generation it speaks: of a subscription event it gets its own generation's.</summary>
+    public Generation Generation { get; init; } = Generation.V07;
+
+    /// <summary>What is told of it where active subscriptions are tracked; null for nothing.</summary>
+    public SubscriberPresence? Presence { get; init; }
+
+    /// <summary>Whether it may read this update.</summary>
+    public bool MayRead(StoredUpdate update) =>
+        (!update.IsSubscriptionEvent || update.Update.Generation == Generation) && Grant.Allows(update.Update.Audience);
+
     /// <summary>Whether it asked for this update, and may read it.</summary>
     public bool Wants(StoredUpdate update) =>
-        Grant.Allows(update.Update.Audience)
+        MayRead(update)
         && Selectors.Any(selector => update.Update.Topics.Any(selector.Matches));
 }
 

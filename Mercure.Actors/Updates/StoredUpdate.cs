@@ -4,7 +4,7 @@ namespace Mercure.Actors.Updates;
 /// An update with its place in the history. One instance is shared by everyone on the node who reads it, and keeps the
 /// frames already made of it, so that an update is encoded once per encoding and not once per subscriber.
 /// </summary>
-public sealed class StoredUpdate(Position position, long ordinal, string id, Update update)
+public sealed class StoredUpdate(Position position, long ordinal, string id, Update update, bool isSubscriptionEvent = false)
 {
     private Encoded[] _encoded = [];
 
@@ -12,6 +12,12 @@ public sealed class StoredUpdate(Position position, long ordinal, string id, Upd
 
     /// <summary>How many updates the history held before it, since its beginning: what <c>HISTORY_SIZE</c> counts.</summary>
     public long Ordinal { get; } = ordinal;
+
+    /// <summary>
+    /// Whether the hub made it of a fact about a subscription: then only subscribers of its generation see it, others see theirs.
+    /// It does not count in the ordinals.
+    /// </summary>
+    public bool IsSubscriptionEvent { get; } = isSubscriptionEvent;
 
     /// <summary>The id as every reader sees it, in every generation.</summary>
     public string Id { get; } = id;

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Mercure.Bench.Http;
 
-/// <summary>An HS256 token that may publish to and read every target (spec draft 04, section 6).</summary>
+/// <summary>An HS256 token that may publish and read everything: <c>*</c> means so in every generation (spec drafts 04 and 07, Authorization).</summary>
 internal static class Jwt
 {
     public static string Mint(string key)

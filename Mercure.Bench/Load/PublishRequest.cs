@@ -6,7 +6,7 @@ using Mercure.Bench.Verify;
 namespace Mercure.Bench.Load;
 
 /// <summary>
-/// A publish of generation 0.7 as it goes over the wire, built once for a connection: all topics and payloads have the same
+/// A publish as it goes over the wire, built once for a connection: all topics and payloads have the same
 /// length, so only their bytes are written anew.
 /// </summary>
 internal sealed class PublishRequest
@@ -19,7 +19,7 @@ internal sealed class PublishRequest
     {
         var topic = TopicName.Encoded(run, 0);
         var target = settings.Target is null ? "" : $"&target={Uri.EscapeDataString(settings.Target)}";
-        var form = $"topic={topic}{target}&data=";
+        var form = $"topic={topic}{target}{(settings.IsPrivate ? "&private=on" : "")}&data=";
         var head = new StringBuilder()
             .Append("POST ").Append(address.PathAndQuery).Append(" HTTP/1.1\r\nHost: ").Append(address.Host)
             .Append("\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ")

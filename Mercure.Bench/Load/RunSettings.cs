@@ -20,7 +20,11 @@ internal sealed record RunSettings
 
     public int Payload { get; init; } = 200;
 
+    /// <summary>Of generation 0.7.</summary>
     public string? Target { get; init; }
+
+    /// <summary>Of generation 0.10.</summary>
+    public bool IsPrivate { get; init; }
 
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(10);
 

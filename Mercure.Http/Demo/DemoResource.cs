@@ -1,7 +1,10 @@
 using System.Text;
 using Mercure.Http.Hosting;
 using Mercure.Http.Protocol;
+using Mercure.Http.Protocol.V010;
 using Mercure.Http.Protocol.V07;
+using Mercure.Http.Settings;
+using Mercure.Http.Tokens;
 using Microsoft.Net.Http.Headers;
 using SameSiteMode = Microsoft.Net.Http.Headers.SameSiteMode;
 
@@ -12,12 +15,11 @@ namespace Mercure.Http.Demo;
 /// and Authorization), made of what the request says. The parameter <c>body</c> is the content, the path's extension its type, and
 /// <c>jwt</c> becomes the authorization cookie. Whoever can make a browser come here chooses what it is given: not for production.
 /// </summary>
-internal static class DemoResource
+internal sealed class DemoResource(HubSettings settings)
 {
     private const string Prefix = "/demo/";
     private const string BodyParameter = "body";
     private const string TokenParameter = "jwt";
-    private const string CookieName = "mercureAuthorization";
     private const string Methods = "GET, HEAD";
     private const string NotAToken = $"The parameter {TokenParameter} is not a token: it has other characters than letters, digits, -, _, = and dots, or too many.";
 
@@ -25,9 +27,16 @@ internal static class DemoResource
     // scripts nor forms; scripts and style sheets have no type here, and nosniff keeps them from being used as such
     private const string ContentSecurityPolicy = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
+    /// <summary>The hub's URL and the name of its cookie in each generation that is served, the newest first.</summary>
+    private readonly (string Path, string CookieName)[] _hubs =
+    [
+        .. settings.V010 is { } v010 ? [(V010Generation.Path, v010.CookieName)] : Array.Empty<(string, string)>(),
+        .. settings.V07 is not null ? [(V07Generation.Path, TokenSource.DefaultCookieName)] : Array.Empty<(string, string)>(),
+    ];
+
     public static bool Claims(string path) => path.StartsWith(Prefix, StringComparison.Ordinal);
 
-    public static Task AnswerAsync(HttpContext context)
+    public Task AnswerAsync(HttpContext context)
     {
         var request = context.Request;
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
@@ -40,10 +49,10 @@ internal static class DemoResource
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
         headers.CacheControl = "no-store";
-        // Two of them, and relative, as the reference hub does: clients have to cope with both
-        headers.Link = new([$"<{V07Generation.Path}>; rel=\"mercure\"", $"<{Self(request)}>; rel=\"self\""]);
+        // Several of them, and relative, as the reference hub does: clients have to cope with both
+        headers.Link = new([.. _hubs.Select(static hub => $"<{hub.Path}>; rel=\"mercure\""), $"<{Self(request)}>; rel=\"self\""]);
         headers.AccessControlExposeHeaders = HeaderNames.Link;
-        headers.SetCookie = Cookie(token, request.IsHttps);
+        headers.SetCookie = new([.. _hubs.Select(hub => Cookie(hub.Path, hub.CookieName, token, request.IsHttps))]);
         return PlainText.AnswerAsync(
             context, StatusCodes.Status200OK, ContentType(request.Path.Value!), Encoding.UTF8.GetBytes(Parameter(request, BodyParameter)));
     }
@@ -78,9 +87,9 @@ internal static class DemoResource
     /// Always out of the reach of scripts, which have no use for it; the reference hub, which has a page that doesn't read it either,
     /// allows them without TLS. Only for TLS where there is TLS.
     /// </summary>
-    private static string Cookie(string token, bool isHttps) => new SetCookieHeaderValue(CookieName, token)
+    private static string Cookie(string path, string name, string token, bool isHttps) => new SetCookieHeaderValue(name, token)
     {
-        Path = V07Generation.Path,
+        Path = path,
         HttpOnly = true,
         Secure = isHttps,
         SameSite = SameSiteMode.Strict,

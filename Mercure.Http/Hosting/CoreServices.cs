@@ -1,38 +1,24 @@
 using Akka.Hosting;
 using Akka.Hosting.Logging;
-using Mercure.Actors;
 using Mercure.Actors.Hosting;
+using Mercure.Http.Cluster;
+using Mercure.Http.Cluster.Management;
 using Mercure.Http.Hosting.Logging;
-using Mercure.Http.Protocol;
-using Mercure.Http.Protocol.V010;
-using Mercure.Http.Protocol.V07;
 using Mercure.Http.Settings;
 using Mercure.Journal;
 
 namespace Mercure.Http.Hosting;
 
-/// <summary>Registers the hub itself: its journal, its actors, and the generations of the protocol that it serves.</summary>
+/// <summary>The hub in an actor system of its own, as the program has it.</summary>
 public static class CoreServices
 {
-    /// <summary>Updates kept by a journal in memory when nothing else bounds it.</summary>
-    private const long MemoryHistory = 100_000;
-
     /// <exception cref="JournalException">The journal can't be used.</exception>
-    public static IServiceCollection AddMercureHub(this IServiceCollection services, HubSettings settings)
+    public static IServiceCollection AddMercureProgram(this IServiceCollection services, HubSettings settings)
     {
-        var databases = JournalDatabases.Open(new JournalOptions
-        {
-            Kind = settings.Journal.Kind,
-            Path = settings.Journal.Path,
-            ConnectionString = settings.Journal.ConnectionString,
-        });
-        var options = OptionsOf(settings);
-        var hub = new Hub();
-        return services
-            .AddSingleton(_ => databases)
-            .AddSingleton(hub)
-            .AddSingleton<IHub>(hub)
-            .AddGenerations(settings)
+        if (settings.Cluster is { } node)
+            ClusterPorts.Check(node);
+        services
+            .AddMercureHub(settings)
             .AddAkka("mercure", (akka, provider) =>
             {
                 // Whatever is added before goes behind what is added later: the user's own file wins.
@@ -44,34 +30,17 @@ public static class CoreServices
                 });
                 akka.AddSetup(new LoggerFactorySetup(provider.GetRequiredService<ILoggerFactory>()));
                 akka.AddHocon(HoconResource.Read("akka.conf"), HoconAddMode.Prepend);
-                akka.WithHubJournal(databases);
-                akka.WithMercureHub(
-                    options,
-                    JournalHosting.CreateStore(databases, options.PersistenceId),
-                    provider.GetRequiredService<TimeProvider>(),
-                    hub);
+                if (settings.Cluster is not null)
+                    akka.WithClusterNode(settings, provider.GetRequiredService<JournalDatabases>());
+                akka.WithMercureHub(provider, settings.Cluster is null ? null : new ClusterOptions());
                 if (settings.AkkaConfig.Length > 0)
                     akka.AddHocon(settings.AkkaConfig, HoconAddMode.Prepend);
-            })
-            .AddHostedService<StreamCloser>();
+            });
+        return settings.Cluster is null ? services : services.AddNode(settings.Cluster);
     }
 
-    /// <summary>Those that have keys.</summary>
-    private static IServiceCollection AddGenerations(this IServiceCollection services, HubSettings settings)
-    {
-        if (settings.V07 is not null)
-            services.AddSingleton<IProtocolGeneration, V07Generation>();
-        if (settings.V010 is not null)
-            services.AddSingleton<IProtocolGeneration, V010Generation>();
-        return services;
-    }
-
-    private static HubOptions OptionsOf(HubSettings settings) => new()
-    {
-        Name = settings.Name,
-        PublishTimeout = settings.Publish.Timeout,
-        HeartbeatInterval = settings.Streams.HeartbeatInterval,
-        HistorySize = settings.Journal.Kind == JournalKind.Memory && settings.History.Size == 0 ? MemoryHistory : settings.History.Size,
-        CleanupFrequency = settings.History.CleanupFrequency,
-    };
+    private static IServiceCollection AddNode(this IServiceCollection services, ClusterSettings settings) => services
+        .Configure<HostOptions>(host => host.ShutdownTimeout = Drain.StopTimeout(settings))
+        .AddHostedService<ManagementListener>()
+        .AddHostedService<Drain>();
 }

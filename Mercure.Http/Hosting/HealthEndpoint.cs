@@ -18,6 +18,7 @@ internal sealed class HealthEndpoint(IHub hub, HubSettings settings, TimeProvide
 
     private readonly Lock _lock = new();
     private Check? _latest;
+    private string? _stopping;
 
     public async Task AnswerAsync(HttpContext context)
     {
@@ -35,10 +36,20 @@ internal sealed class HealthEndpoint(IHub hub, HubSettings settings, TimeProvide
     private static byte[] Unhealthy(string reason) =>
         [.. """{"status":"unavailable","reason":"""u8, (byte)'"', .. JsonEncodedText.Encode(reason, JavaScriptEncoder.Default).EncodedUtf8Bytes, .. "\"}\n"u8];
 
-    private Task<string?> CurrentAsync()
+    /// <summary>The node is about to stop: whoever sends requests here is told in time, though they still succeed.</summary>
+    public void Stopping()
+    {
+        lock (_lock)
+            _stopping = "the hub is stopping";
+    }
+
+    /// <summary>Why a publish would not succeed; null when it would.</summary>
+    public Task<string?> CurrentAsync()
     {
         lock (_lock)
         {
+            if (_stopping is not null)
+                return Task.FromResult<string?>(_stopping);
             if (_latest is null || (_latest.Reason.IsCompleted && clock.GetElapsedTime(_latest.StartedAt) >= Lifetime))
                 _latest = new Check(clock.GetTimestamp(), AskAsync());
             return _latest.Reason;

@@ -20,13 +20,8 @@ public static class HubApplication
         builder.Logging.AddHubLogging(settings);
         builder.AddKestrel(settings, sockets);
         builder.Services
-            .AddSingleton(settings)
-            .AddSingleton(TimeProvider.System)
+            .AddHubEndpoints(settings)
             .AddSingleton(_ => sockets)
-            .AddSingleton<AccessLog>()
-            .AddSingleton<RequestGuard>()
-            .AddSingleton<HealthEndpoint>()
-            .AddSingleton<HubPipeline>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         configure(builder.Services);
 

@@ -23,7 +23,7 @@ internal sealed class HubPipeline
     private readonly RequestGuard _guard;
     private readonly HealthEndpoint _health;
     private readonly PageSet _pages;
-    private readonly bool _demo;
+    private readonly DemoResource? _demo;
     private readonly string _hubUrls;
     private readonly RequestDelegate _dispatch;
 
@@ -39,9 +39,21 @@ internal sealed class HubPipeline
         _generations = [.. generations];
         _handlers = [.. _generations.Select(static generation => (RequestDelegate)generation.HandleAsync)];
         _pages = PageSet.Load(settings.Demo);
-        _demo = settings.Demo;
+        _demo = settings.Demo ? new DemoResource(settings) : null;
         _hubUrls = string.Join(" or ", _generations.Select(static generation => generation.Url));
         _dispatch = DispatchAsync;
+    }
+
+    /// <summary>Whether the request is for the hub itself, or asks how it is.</summary>
+    public bool Claims(HttpRequest request)
+    {
+        foreach (var generation in _generations)
+        {
+            if (generation.Claims(request))
+                return true;
+        }
+
+        return request.Path.Value == HealthEndpoint.Path;
     }
 
     public Task InvokeAsync(HttpContext context)
@@ -67,8 +79,8 @@ internal sealed class HubPipeline
     private Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "";
-        if (_demo && DemoResource.Claims(path))
-            return DemoResource.AnswerAsync(context);
+        if (_demo is not null && DemoResource.Claims(path))
+            return _demo.AnswerAsync(context);
         var page = path == HealthEndpoint.Path ? null : _pages.Find(path);
         if (page is null && path != HealthEndpoint.Path)
             return NotFoundAsync(context, path);

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Mercure.Actors.Authorization;
+using Mercure.Actors.Matching;
+using Mercure.Actors.Presence;
 using Mercure.Actors.Updates;
 
 namespace Mercure.Http.Protocol;
@@ -26,4 +28,7 @@ internal abstract class GenerationRules
     public abstract IReadOnlyList<AudienceName> NamesToHold(PublishForm form);
 
     public abstract bool IsPublic(PublishForm form);
+
+    /// <summary>What is told of a subscriber with these selectors and a token that says this; null where nothing is.</summary>
+    public virtual SubscriberPresence? PresenceOf(IReadOnlyList<TopicSelector> selectors, string? payload) => null;
 }

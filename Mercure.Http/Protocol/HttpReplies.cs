@@ -56,6 +56,7 @@ internal static class HttpReplies
         RejectionKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
         RejectionKind.UnsupportedMediaType => StatusCodes.Status415UnsupportedMediaType,
         RejectionKind.UnsupportedCoding => StatusCodes.Status415UnsupportedMediaType,
+        RejectionKind.NotFound => StatusCodes.Status404NotFound,
         RejectionKind.MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
         RejectionKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, message: null),

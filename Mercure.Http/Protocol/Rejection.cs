@@ -27,6 +27,9 @@ public enum RejectionKind
     /// <summary>The body is compressed.</summary>
     UnsupportedCoding,
 
+    /// <summary>What the URL names isn't there.</summary>
+    NotFound,
+
     /// <summary>Another method than the endpoint serves.</summary>
     MethodNotAllowed,
 

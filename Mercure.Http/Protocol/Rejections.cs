@@ -126,6 +126,20 @@ public static class Rejections
     public static readonly Rejection SelectorsTooComplex = Bad(
         $"The topic selectors have more than {Limits.SelectorParts} variables and literals between them.");
 
+    // Active subscriptions (spec draft 07, Subscription API)
+
+    public static readonly Rejection SubscriptionsForbidden = new(
+        RejectionKind.Forbidden,
+        "The claim mercure.subscribe of the token does not match this URL.");
+
+    public static readonly Rejection SubscriptionUnknown = new(
+        RejectionKind.NotFound,
+        "There is no such active subscription.");
+
+    public static readonly Rejection SubscriptionsUnavailable = new(
+        RejectionKind.Unavailable,
+        "The hub can not list the active subscriptions now. Try again.");
+
     // Reserved by later generations (spec draft 08, Publication)
 
     public static readonly Rejection IdReserved = Bad("The id is reserved: it must not be earliest, nor begin with #.");

@@ -75,6 +75,8 @@ internal sealed class SubscribeEndpoint(
             FromEarliest = lastEventId is Earliest && generation.Query.KnowsEarliest,
             BeginsAfter = generation.Query.KnowsEarliest ? id => context.Response.Headers[LastEventIdHeader] = id ?? Earliest : null,
             EndsAt = EndsAt(result.Token?.ExpiresAt),
+            Generation = generation.Generation,
+            Presence = generation.PresenceOf(query.Selectors, result.Token?.Claims.Payload),
         }, null);
     }
 

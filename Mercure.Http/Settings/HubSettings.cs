@@ -27,6 +27,9 @@ public sealed record HubSettings
 
     public required JournalSettings Journal { get; init; }
 
+    /// <summary>Null for a hub on its own.</summary>
+    public ClusterSettings? Cluster { get; init; }
+
     public required LogFormat LogFormat { get; init; }
 
     /// <summary>Logs a line for each finished request.</summary>
@@ -92,7 +95,9 @@ public sealed record V07Settings(TokenKey PublisherKey, TokenKey SubscriberKey);
 /// <param name="Publisher">Keys of publishers' tokens.</param>
 /// <param name="Subscriber">Keys of subscribers' tokens.</param>
 /// <param name="CookieName">Name of the authorization cookie.</param>
-public sealed record V010Settings(RoleKeys Publisher, RoleKeys Subscriber, string CookieName = TokenSource.DefaultCookieName);
+/// <param name="Subscriptions">Whether active subscriptions are tracked.</param>
+public sealed record V010Settings(
+    RoleKeys Publisher, RoleKeys Subscriber, string CookieName = TokenSource.DefaultCookieName, bool Subscriptions = false);
 
 /// <summary>Event streams.</summary>
 public sealed record StreamSettings

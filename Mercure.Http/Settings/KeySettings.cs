@@ -62,6 +62,7 @@ internal static class KeySettings
         var subscriber = ReadRole(reader, "mercure.v010.subscriber");
         var cookieName = reader.Parse<string>(
             "mercure.v010.cookie-name", TryParseCookieName, "1 to 64 letters, digits, dots, dashes and underscores");
+        var subscriptions = reader.Flag("mercure.v010.subscriptions");
         switch (publisher, subscriber)
         {
             case (null, null):
@@ -73,7 +74,7 @@ internal static class KeySettings
                 reader.Reject("MERCURE_SUBSCRIBER_JWT_KEY is missing: the publishers' key is set; accepted: a key there, or MERCURE_V010_SUBSCRIBER_JWKS_URL");
                 return null;
             default:
-                return new V010Settings(publisher, subscriber, cookieName);
+                return new V010Settings(publisher, subscriber, cookieName, subscriptions);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Net;
+using Mercure.Actors.Hosting;
 using Mercure.Http.Hosting.Tls;
 using Mercure.Journal;
 
@@ -34,6 +35,8 @@ public static class SettingsLoader
         RefuseAcme(reader);
         var debug = reader.Flag("mercure.debug");
         var (v07, v010) = KeySettings.Read(reader);
+        var journal = ReadJournal(reader);
+        var cluster = ClusterSettingsReader.Read(reader, journal.Kind);
         return new HubSettings
         {
             Name = reader.Parse<string>(
@@ -52,13 +55,14 @@ public static class SettingsLoader
                 Compress = reader.Flag("mercure.compress"),
                 DispatchTimeout = ReadDispatchTimeout(reader),
             },
-            Publish = ReadPublish(reader),
+            Publish = ReadPublish(reader, cluster is not null),
             History = new HistorySettings
             {
                 Size = reader.Count("mercure.history-size"),
                 CleanupFrequency = reader.Fraction("mercure.history-cleanup-frequency"),
             },
-            Journal = ReadJournal(reader),
+            Journal = journal,
+            Cluster = cluster,
             LogFormat = reader.Choice<LogFormat>("mercure.log-format"),
             AccessLog = reader.Flag("mercure.access-log") | debug,
             Debug = debug,
@@ -146,14 +150,16 @@ public static class SettingsLoader
         (string text, out TimeSpan value) => GoDuration.TryParse(text, out value) && (value == TimeSpan.Zero || value >= TimeSpan.FromSeconds(2)),
         "a duration such as 5s, from 2s, or 0s for no limit");
 
-    private static PublishSettings ReadPublish(SettingsReader reader) => new()
+    private static PublishSettings ReadPublish(SettingsReader reader, bool inCluster) => new()
     {
         MaxRequestSize = reader.Parse(
             "mercure.max-request-size",
             (string text, out int value) => ByteSize.TryParse(text, out value) && value is >= MinRequestSize and <= MaxRequestSize,
             "bytes such as 1048576, 512KiB or 4MiB, from 1KiB to 256MiB"),
-        Timeout = reader.Duration(
-            "mercure.publish-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5), "5s, from 100ms to 5m"),
+        // Given by nobody, it is longer in a cluster: a failover is then a pause for publishers.
+        Timeout = inCluster && reader.Find("mercure.publish-timeout").IsDefault
+            ? ClusterOptions.DefaultPublishTimeout
+            : reader.Duration("mercure.publish-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5), "5s, from 100ms to 5m"),
     };
 
     private static JournalSettings ReadJournal(SettingsReader reader)

@@ -11,7 +11,7 @@ internal static class EventStreamHead
     {
         var headers = context.Response.Headers;
         headers.ContentType = "text/event-stream";
-        headers.CacheControl = "no-cache, no-store, must-revalidate";
+        headers.CacheControl = "private, no-cache, no-store, must-revalidate";
         headers.Pragma = "no-cache";
         headers.Expires = "0";
         // The reference hub's spelling of the same

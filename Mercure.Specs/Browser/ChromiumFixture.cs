@@ -55,6 +55,16 @@ public sealed class ChromiumFixture : IAsyncLifetime
         return await OpenAnotherAsync(hub, width, height, scheme);
     }
 
+    /// <summary>A page of another hub whose content security policy does not hold, so that a spec can add a script.</summary>
+    internal async Task<IPage> OpenBareAsync(Uri address)
+    {
+        var context = await Browser.NewContextAsync(new BrowserNewContextOptions { BypassCSP = true });
+        context.SetDefaultTimeout(20_000);
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(address.AbsoluteUri);
+        return page;
+    }
+
     /// <summary>As <see cref="OpenAsync"/>, beside the pages that are open.</summary>
     internal async Task<IPage> OpenAnotherAsync(HubProcess hub, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
     {

@@ -26,6 +26,20 @@ public sealed class DemoResourceSpecs
         Assert.Equal("<hello/>", await response.Content.ReadAsStringAsync());
     }
 
+    // One Link and one cookie for each generation that is served, the newest first
+    [Fact]
+    public async Task Should_announce_the_hub_of_every_generation()
+    {
+        await using var host = await RunningHost.StartAsync(
+            ("DEMO", "1"), ("MERCURE_PUBLISHER_JWT_KEY", "other"), ("MERCURE_SUBSCRIBER_JWT_KEY", "other"), ("MERCURE_V010_COOKIE_NAME", "own"));
+        using var response = await host.SendAsync(HttpMethod.Get, "/demo/foo?jwt=a.b.c");
+
+        Assert.Equal(["</.well-known/mercure>; rel=\"mercure\"", "</hub>; rel=\"mercure\"", "</demo/foo>; rel=\"self\""], response.Headers.GetValues("Link"));
+        Assert.Equal(
+            ["own=a.b.c; path=/.well-known/mercure; samesite=strict; httponly", "mercureAuthorization=a.b.c; path=/hub; samesite=strict; httponly"],
+            response.Headers.GetValues("Set-Cookie"));
+    }
+
     [Fact]
     public async Task Should_send_a_head_without_a_body()
     {

@@ -1,5 +1,6 @@
 using Mercure.Actors;
 using Mercure.Actors.Hosting;
+using Mercure.Actors.Live;
 using Mercure.Actors.Subscribers;
 using Xunit;
 
@@ -129,6 +130,26 @@ public sealed class CatchupSpecs : IDisposable
         Assert.Equal(fast.Events, slow.Events);
         await slow.DisconnectAsync();
         await reading;
+    }
+
+    [Fact]
+    public async Task Should_go_on_for_everyone_when_the_switchboard_fails()
+    {
+        await using var hub = await CoreHub.StartAsync(_directory.Sqlite, new HubOptions());
+        await PublishManyAsync(hub, 0, 10);
+        await using var stream = hub.Subscribe(lastEventId: null, Topic);
+        await stream.Opened;
+
+        for (var round = 1; round <= 3; round++)
+        {
+            await PublishManyAsync(hub, round * 10, 5);
+            // Nothing it should ever be sent.
+            hub.ActorSystem.ActorSelection("/user/switchboard").Tell(new Switchboard.Attach(Subscription: null!, After: null));
+            await PublishManyAsync(hub, (round * 10) + 5, 5);
+        }
+
+        await stream.UntilAsync(events => events.Count >= 30);
+        Assert.Equal(Enumerable.Range(10, 30).Select(i => $"{i}"), stream.Data);
     }
 
     [Fact]

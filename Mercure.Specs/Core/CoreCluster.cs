@@ -93,7 +93,7 @@ internal sealed class CoreCluster : IAsyncDisposable
         await host.StartAsync();
         var node = new Node(host, hub);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(40));
-        await Cluster.Get(node.System).JoinAsync(Cluster.Get(_nodes.FirstOrDefault()?.System ?? node.System).SelfAddress, timeout.Token);
+        await Akka.Cluster.Cluster.Get(node.System).JoinAsync(Akka.Cluster.Cluster.Get(_nodes.FirstOrDefault()?.System ?? node.System).SelfAddress, timeout.Token);
         _nodes.Add(node);
         return node;
     }

@@ -45,6 +45,7 @@ internal sealed class CoreHub : IAsyncDisposable
         {
             akka.ConfigureLoggers(logging => logging.ClearLoggers());
             akka.AddHocon(HoconResource.Read("akka.conf"), HoconAddMode.Prepend);
+            akka.AddHubDefaults();
             akka.WithHubJournal(databases);
             if (config.Length > 0)
                 akka.AddHocon(config, HoconAddMode.Prepend);

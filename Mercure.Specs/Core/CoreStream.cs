@@ -20,9 +20,9 @@ internal sealed class CoreStream : IAsyncDisposable
     private ImmutableList<(string Id, string Data)> _events = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public CoreStream(Func<Subscription, Task<StreamEnd>> subscribe, string? lastEventId, bool reads, Grant grant, string[] selectors)
+    public CoreStream(Func<Subscription, Task<StreamEnd>> subscribe, string? lastEventId, bool reads, Grant grant, string[] selectors, Func<Subscription, Subscription>? with = null)
     {
-        Ended = subscribe(new Subscription
+        var subscription = new Subscription
         {
             Selectors = [.. selectors.Select(TopicSelector.Parse)],
             Grant = grant,
@@ -30,7 +30,8 @@ internal sealed class CoreStream : IAsyncDisposable
             Output = _pipe.Writer,
             Gone = _gone.Token,
             LastEventId = lastEventId,
-        });
+        };
+        Ended = subscribe(with?.Invoke(subscription) ?? subscription);
         _reading = reads ? ReadAsync() : ReadOpeningAsync();
         _ = Ended.ContinueWith(_ => _pipe.Writer.Complete(), TaskScheduler.Default);
     }

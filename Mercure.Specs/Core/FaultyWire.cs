@@ -10,9 +10,11 @@ namespace Mercure.Specs.Core;
 internal sealed class FaultyWire : ReceiveActor
 {
     private readonly Random _random;
+    private readonly List<LinkProtocol.Routed> _crossed = [];
     private IActorRef _writer = ActorRefs.Nobody;
     private IActorRef _switchboard = ActorRefs.Nobody;
     private IActorRef _gateway = ActorRefs.Nobody;
+    private IActorRef _presence = ActorRefs.Nobody;
     private bool _isCut;
     private bool _isFaulty = true;
 
@@ -36,10 +38,27 @@ internal sealed class FaultyWire : ReceiveActor
             Carry(_writer, request);
         });
         Receive<LinkProtocol.Received>(received => Carry(_writer, received));
+        Receive<LinkProtocol.DeclareInterests>(declare => Carry(_writer, declare));
+        Receive<PresenceProtocol.Hello>(hello =>
+        {
+            _presence = Sender;
+            Carry(_writer, hello);
+        });
+        Receive<PresenceProtocol.Record>(record => Carry(_writer, record));
+        Receive<PresenceProtocol.GetSubscriptions>(get => _writer.Forward(get));
         Receive<PublishProtocol.GetReady>(ready => _writer.Forward(ready));
 
         Receive<LinkProtocol.Connected>(connected => Carry(_switchboard, connected));
-        Receive<LinkProtocol.Routed>(routed => Carry(_switchboard, routed));
+        Receive<LinkProtocol.Routed>(routed =>
+        {
+            _crossed.Add(routed);
+            Carry(_switchboard, routed);
+        });
+        Receive<LinkProtocol.Disconnected>(disconnected => Carry(_switchboard, disconnected));
+        Receive<LinkProtocol.InterestsTaken>(taken => Carry(_switchboard, taken));
+        Receive<GetCrossed>(_ => Sender.Tell(_crossed.ToArray()));
+        Receive<PresenceProtocol.Register>(register => Carry(_presence, register));
+        Receive<PresenceProtocol.Recorded>(recorded => Carry(_presence, recorded));
         Receive<PublishProtocol.RequestStored>(stored => Carry(_gateway, stored));
         Receive<PublishProtocol.RequestFailed>(failed => Carry(_gateway, failed));
     }
@@ -49,6 +68,9 @@ internal sealed class FaultyWire : ReceiveActor
     public sealed record Cut(bool IsCut);
 
     public sealed record Heal;
+
+    /// <summary>What was routed to the node so far: answered by an array.</summary>
+    public sealed record GetCrossed;
 
     private void Carry(IActorRef to, object message)
     {

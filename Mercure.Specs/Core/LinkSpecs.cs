@@ -7,6 +7,7 @@ using Mercure.Actors.Gateway;
 using Mercure.Actors.Hosting;
 using Mercure.Actors.Live;
 using Mercure.Actors.Matcher;
+using Mercure.Actors.Presence;
 using Mercure.Actors.Subscribers;
 using Xunit;
 
@@ -77,14 +78,15 @@ public sealed class LinkSpecs : IDisposable
         }
     }
 
-    internal static Hub StartNode(ActorSystem system, IHubStore store, HubOptions options, IActorRef wire, int number)
+    internal static Hub StartNode(ActorSystem system, IHubStore store, HubOptions options, IActorRef wire, int number, bool tracks = false)
     {
         var history = system.ActorOf(History.Props(options, store), $"history-{number}");
         var switchboard = system.ActorOf(Switchboard.Props(options, wire, history), $"switchboard-{number}");
         var gateway = system.ActorOf(PublishGateway.Props(options, wire, TimeProvider.System), $"gateway-{number}");
-        var subscribers = system.ActorOf(SubscriberSupervisor.Props(options, switchboard, history, TimeProvider.System), $"subscribers-{number}");
+        var presence = !tracks ? null : system.ActorOf(NodePresence.Props(options, wire, TimeProvider.System), $"presence-{number}");
+        var subscribers = system.ActorOf(SubscriberSupervisor.Props(options, switchboard, history, TimeProvider.System, presence), $"subscribers-{number}");
         var hub = new Hub();
-        hub.Start(options, store, wire, gateway, subscribers);
+        hub.Start(options, store, wire, gateway, subscribers, presence: presence);
         return hub;
     }
 

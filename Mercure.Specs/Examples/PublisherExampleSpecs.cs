@@ -23,6 +23,21 @@ public sealed class PublisherExampleSpecs(HubFixture fixture) : IClassFixture<Hu
     [ExampleFact("ruby")]
     public Task Should_publish_with_Ruby() => PublishAsync("Ruby", Directory, "ruby", "publish.rb");
 
+    /// <summary>The same in generation 0.10: another URL and token, as the README says.</summary>
+    [Fact]
+    public async Task Should_publish_to_the_hub_of_generation_0_10()
+    {
+        var readme = await File.ReadAllTextAsync(Path.Combine(Directory, "README.md"));
+        var token = readme.Split("TOKEN=")[1].Split(' ', '\n')[0];
+        await using var hub = await Browser.HubProcess.StartAsync(
+            ("MERCURE_PUBLISHER_JWT_KEY", "!ChangeThisMercureHubJWTSecretKey!"), ("MERCURE_SUBSCRIBER_JWT_KEY", "!ChangeThisMercureHubJWTSecretKey!"));
+        var (exitCode, output) = await CommandLine.RunAsync(
+            Directory, [("HUB_URL", new Uri(hub.Address, ".well-known/mercure").AbsoluteUri), ("TOKEN", token)], "node", "publish.mjs");
+
+        Assert.Equal(0, exitCode);
+        Assert.StartsWith("200 urn:uuid:", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Should_show_the_reason_of_a_refusal()
     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Mercure.Specs.Journals;
 using Mercure.Specs.Processes;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace Mercure.Specs.Faults;
@@ -20,7 +21,7 @@ public sealed class RefusalSpecs
         new byte[] { 0xED, 0xDA, 0x0C, 0xED }.CopyTo(bolt, 16);
         await File.WriteAllBytesAsync(setup.File, bolt);
 
-        Assert.Contains("bbolt", await RefusalAsync(setup), StringComparison.Ordinal);
+        Assert.Contains("bbolt", await HubProcess.RefusalAsync(setup, Timeout), StringComparison.Ordinal);
 
         Assert.Equal(bolt, await File.ReadAllBytesAsync(setup.File));
         Assert.Equal([setup.File], Directory.GetFileSystemEntries(setup.Directory));
@@ -32,7 +33,7 @@ public sealed class RefusalSpecs
         await using var setup = await HubSetup.CreateAsync(TestDatabase.Sqlite);
         await File.WriteAllTextAsync(setup.File, "Dear diary, today I met a hub that would write into anything.");
 
-        Assert.Contains("updates.db", await RefusalAsync(setup), StringComparison.Ordinal);
+        Assert.Contains("updates.db", await HubProcess.RefusalAsync(setup, Timeout), StringComparison.Ordinal);
 
         Assert.StartsWith("Dear diary", await File.ReadAllTextAsync(setup.File), StringComparison.Ordinal);
     }
@@ -44,7 +45,7 @@ public sealed class RefusalSpecs
         await using var hub = await HubProcess.StartAsync(setup);
         await using var second = new HubSetup(TestJournal.Sqlite(), ("DB_PATH", setup.File));
 
-        Assert.Contains("another hub", await RefusalAsync(second), StringComparison.Ordinal);
+        Assert.Contains("another hub", await HubProcess.RefusalAsync(second, Timeout), StringComparison.Ordinal);
 
         using var publisher = new Publisher(setup.Hub);
         await publisher.PublishAsync("https://example.com/first", "still here");
@@ -59,16 +60,75 @@ public sealed class RefusalSpecs
             await hub.KillAsync();
         disk.MakeReadOnly();
 
-        Assert.Contains("updates.db", await RefusalAsync(setup), StringComparison.Ordinal);
+        Assert.Contains("updates.db", await HubProcess.RefusalAsync(setup, Timeout), StringComparison.Ordinal);
     }
 
-    /// <summary>The one line with which it ends.</summary>
-    private static async Task<string> RefusalAsync(HubSetup setup)
+    /// <summary>As a torn write or a dying disk leaves it. Whatever page was hit, nothing may be written over what is left.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Should_refuse_a_file_whose_last_page_is_damaged(bool byZeros)
     {
-        await using var hub = HubProcess.Launch(setup);
-        Assert.Equal(1, await hub.ExitAsync(Timeout));
-        var line = Assert.Single(hub.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        Assert.StartsWith("mercure: ", line, StringComparison.Ordinal);
-        return line;
+        await using var setup = await HubSetup.CreateAsync(TestDatabase.Sqlite);
+        using var publisher = new Publisher(setup.Hub);
+        await using (var hub = await HubProcess.StartAsync(setup))
+        {
+            for (var i = 0; i < 300; i++)
+                await publisher.PublishAsync("https://example.com/damaged", new string('x', 500));
+            hub.Send(Signal.Terminate);
+            Assert.Equal(0, await hub.ExitAsync(Timeout));
+        }
+
+        await DamageLastPageAsync(setup.File, byZeros);
+        var damaged = await File.ReadAllBytesAsync(setup.File);
+
+        Assert.Contains("damaged", await HubProcess.RefusalAsync(setup, Timeout), StringComparison.Ordinal);
+
+        Assert.Equal(damaged, await File.ReadAllBytesAsync(setup.File));
+    }
+
+    [Theory]
+    [InlineData("snapshots")]
+    [InlineData("ids")]
+    public async Task Should_say_that_a_damaged_file_beside_the_log_can_be_made_again(string file)
+    {
+        await using var setup = await HubSetup.CreateAsync(TestDatabase.Sqlite);
+        using var publisher = new Publisher(setup.Hub);
+        await using (var hub = await HubProcess.StartAsync(setup))
+        {
+            await publisher.PublishAsync("https://example.com/damaged", "kept", "urn:kept");
+            hub.Send(Signal.Terminate);
+            Assert.Equal(0, await hub.ExitAsync(Timeout));
+        }
+
+        await DamageLastPageAsync($"{setup.File}.{file}", byZeros: false);
+        Assert.Contains($"updates.db.{file} is damaged", await HubProcess.RefusalAsync(setup, Timeout), StringComparison.Ordinal);
+
+        File.Delete($"{setup.File}.{file}");
+        await using (await HubProcess.StartAsync(setup))
+        {
+            await publisher.PublishAsync("https://example.com/damaged", "last");
+            Assert.Single(await SseClient.ReplayAsync(setup.Hub, "https://example.com/damaged", "urn:kept", "last", Timeout));
+        }
+    }
+
+    private static async Task DamageLastPageAsync(string path, bool byZeros)
+    {
+        const int PageSize = 4096;
+        // What was committed is in the log beside it until it is put into the file.
+        await using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            await connection.OpenAsync();
+            await using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var page = new byte[PageSize];
+        if (!byZeros)
+            new Random(Seed: 1).NextBytes(page);
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Write);
+        file.Seek(-PageSize, SeekOrigin.End);
+        await file.WriteAsync(page);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Mercure.Specs.Journals;
 using Mercure.Specs.Processes;
 using Microsoft.Data.Sqlite;
@@ -10,6 +11,8 @@ namespace Mercure.Specs.Faults;
 [Collection(ProcessesCollection.Name)]
 public sealed class SqliteFaultSpecs(ITestOutputHelper output)
 {
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
     [TmpfsFact]
     public async Task Should_survive_a_full_disk()
     {
@@ -23,6 +26,29 @@ public sealed class SqliteFaultSpecs(ITestOutputHelper output)
             end: () => Task.Run(disk.MakeRoom),
             output,
             size: 50_000);
+    }
+
+    /// <summary>The disk fills while batches are being written, so that one of them meets its end half-way.</summary>
+    [TmpfsFact]
+    public async Task Should_keep_what_it_acknowledged_when_the_disk_fills_under_load()
+    {
+        using var disk = new Tmpfs(megabytes: 16);
+        await using var setup = new HubSetup(TestJournal.Sqlite(disk.Directory));
+        await using var hub = await HubProcess.StartAsync(setup);
+        await using var run = new LoadRun(setup);
+        await run.BeginAsync();
+        for (var round = 0; round < 3; round++)
+        {
+            await run.MoreAsync(200);
+            disk.Fill();
+            await hub.HealthIsAsync(HttpStatusCode.ServiceUnavailable, Timeout);
+            disk.MakeRoom();
+            await hub.IsHealthyAsync(Timeout);
+        }
+
+        await run.MoreAsync(50);
+        await run.CheckAsync();
+        output.WriteLine($"{run.Acknowledged} acknowledged, {run.Unknown} not");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Mercure.Actors;
+using Mercure.Actors.Presence;
 using Mercure.Actors.Subscribers;
 using Mercure.Actors.Updates;
 using Mercure.Http.Hosting;
@@ -79,6 +80,8 @@ internal sealed class FakeHub : IHub
     public Task<PublishResult> PublishAsync(Update update) => throw new NotSupportedException();
 
     public Task<StreamEnd> SubscribeAsync(Subscription subscription) => throw new NotSupportedException();
+
+    public Task<SubscriptionsResult> GetSubscriptionsAsync(SubscriptionQuery query) => throw new NotSupportedException();
 
     public Task<HubHealth> CheckHealthAsync()
     {

@@ -4,6 +4,7 @@ using FsCheck.Xunit;
 using Google.Protobuf;
 using Mercure.Actors.Authorization;
 using Mercure.Actors.Log;
+using Mercure.Actors.Presence;
 using Mercure.Actors.Serialization;
 using Mercure.Actors.Updates;
 using Xunit;
@@ -25,6 +26,15 @@ public sealed class JournalCodecSpecs
     public void Should_read_a_snapshot_of_format_1() =>
         AssertSame(JournalSamples.SnapshotValue, JournalCodec.DecodeSnapshot(Convert.FromBase64String(JournalSamples.Snapshot)));
 
+    [Fact]
+    public void Should_read_and_write_subscriptions_of_format_1()
+    {
+        AssertSame(JournalSamples.SubscriptionsValue, JournalCodec.DecodeBatch(Convert.FromBase64String(JournalSamples.Subscriptions)));
+        AssertSame(JournalSamples.TrackingSnapshotValue, JournalCodec.DecodeSnapshot(Convert.FromBase64String(JournalSamples.TrackingSnapshot)));
+        Assert.Equal(JournalSamples.Subscriptions, Convert.ToBase64String(JournalCodec.Encode(JournalSamples.SubscriptionsValue)));
+        Assert.Equal(JournalSamples.TrackingSnapshot, Convert.ToBase64String(JournalCodec.Encode(JournalSamples.TrackingSnapshotValue)));
+    }
+
     /// <summary>A hub that is rolled back must read what the newer one wrote, as long as nothing new is in it.</summary>
     [Fact]
     public void Should_still_write_format_1()
@@ -35,7 +45,7 @@ public sealed class JournalCodecSpecs
     }
 
     [Theory]
-    [InlineData(4)]
+    [InlineData(6)]
     [InlineData(15)]
     [InlineData(1000)]
     public void Should_refuse_an_entry_of_an_unknown_kind(int kind)
@@ -82,8 +92,8 @@ public sealed class JournalCodecSpecs
     private static void AssertSame(BatchWritten expected, BatchWritten actual)
     {
         Assert.Equal(
-            (expected.EpochNonce, expected.Time, expected.FirstOrdinal, expected.FirstByte),
-            (actual.EpochNonce, actual.Time, actual.FirstOrdinal, actual.FirstByte));
+            (expected.EpochNonce, expected.Time, expected.FirstOrdinal, expected.FirstByte, expected.FirstFact),
+            (actual.EpochNonce, actual.Time, actual.FirstOrdinal, actual.FirstByte, actual.FirstFact));
         Assert.Equal(expected.Requests, actual.Requests);
         Assert.Equal(expected.Entries.Select(Plain), actual.Entries.Select(Plain));
     }
@@ -91,6 +101,8 @@ public sealed class JournalCodecSpecs
     private static void AssertSame(LogSnapshot expected, LogSnapshot actual)
     {
         Assert.Equal((expected.NextOrdinal, expected.NextByte, expected.HeaderAt), (actual.NextOrdinal, actual.NextByte, actual.HeaderAt));
+        Assert.Equal((expected.NextFact, expected.LastEventId), (actual.NextFact, actual.LastEventId));
+        Assert.Equal(expected.Subscriptions, actual.Subscriptions);
         Assert.Equal(expected.IdKey.ToArray(), actual.IdKey.ToArray());
         Assert.Equal(expected.Gateways.Select(window => window.Gateway), actual.Gateways.Select(window => window.Gateway));
         Assert.Equal(expected.Gateways.Select(window => window.Answers), actual.Gateways.Select(window => window.Answers));
@@ -146,8 +158,17 @@ public sealed class JournalCodecSpecs
                 Retry = retry,
             });
 
+        private static readonly Gen<ActiveSubscription> Subscription =
+            from node in Gateway
+            from subscriber in Text
+            from pattern in Text
+            from payload in Text.OrNull()
+            select new ActiveSubscription(node, subscriber, MatcherKind.Selector, pattern, payload);
+
         private static readonly Gen<LogEntry> Entry = Gen.Frequency(
             (8, Published),
+            (2, Subscription.Select(subscription => (LogEntry)new LogEntry.SubscriptionStarted(subscription))),
+            (2, Subscription.Select(subscription => (LogEntry)new LogEntry.SubscriptionEnded(subscription))),
             (1, Key.Select(key => (LogEntry)new LogEntry.Header(key))),
             (1, Gen.Constant((LogEntry)new LogEntry.WriterStarted())));
 
@@ -176,6 +197,7 @@ public sealed class JournalCodecSpecs
             from time in Gen.Choose(0, int.MaxValue)
             from ordinal in Count
             from bytes in Count
+            from facts in Count
             from requests in Request.ListOf()
             from entries in Entry.ListOf()
             select new BatchWritten
@@ -184,6 +206,7 @@ public sealed class JournalCodecSpecs
                 Time = DateTimeOffset.FromUnixTimeMilliseconds(time * 1000L),
                 FirstOrdinal = ordinal,
                 FirstByte = bytes,
+                FirstFact = facts,
                 Requests = [.. requests],
                 Entries = [.. entries],
             });
@@ -194,6 +217,19 @@ public sealed class JournalCodecSpecs
             from key in Key
             from headerAt in Count
             from windows in Window.ListOf()
-            select new LogSnapshot { NextOrdinal = ordinal, NextByte = bytes, IdKey = key, HeaderAt = headerAt, Gateways = [.. windows] });
+            from facts in Count
+            from last in Text.OrNull()
+            from subscriptions in Subscription.ListOf()
+            select new LogSnapshot
+            {
+                NextOrdinal = ordinal,
+                NextByte = bytes,
+                IdKey = key,
+                HeaderAt = headerAt,
+                Gateways = [.. windows],
+                NextFact = facts,
+                LastEventId = last,
+                Subscriptions = [.. subscriptions],
+            });
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Mercure.Actors.Authorization;
 using Mercure.Actors.Log;
+using Mercure.Actors.Presence;
 using Mercure.Actors.Updates;
 
 namespace Mercure.Specs.Journals;
@@ -22,6 +23,19 @@ internal static class JournalSamples
     public const string Snapshot =
         "CMOEPRDB5pfQEhoQAAECAwQFBgcICQoLDA0O/yARKiUKEHlmnnwldN5AlEvgf8H5CucSEQgBEIGAUBgCIQEAAAAAAAAAKjkKEFutjw/L2Z9GoW"
         + "VwhncolQ4SEggoEICATBjIASHvvq3eAAD/AxIRCCkQgIBQGAEhAQAAAAAAAAA=";
+
+    /// <summary>Format 1: an update, and what began and ended with it.</summary>
+    public const string Subscriptions = 
+        "CQEAAAAAAAAAENLhisOgNBgHILwFKhYKEFutjw/L2Z9GoWVwhncolQ4QKiABMgcKBQgKEgF0MkgiRgoQW62PD8vZn0ahZXCGdyiVDhIK"
+        + "dXJuOnV1aWQ6YRgBIhhodHRwczovL2V4YW1wbGUuY29tL3vDvH0qCnsidXNlciI6MX0yJSojChBbrY8Py9mfRqFlcIZ3KJUOEgp1cm46"
+        + "dXVpZDpiGAEiASo4KA==";
+
+    /// <summary>Format 1, where active subscriptions are tracked.</summary>
+    public const string TrackingSnapshot = 
+        "CMOEPRDB5pfQEhoQAAECAwQFBgcICQoLDA0O/yARKiUKEHlmnnwldN5AlEvgf8H5CucSEQgBEIGAUBgCIQEAAAAAAAAAKjkKEFutjw/L"
+        + "2Z9GoWVwhncolQ4SEggoEICATBjIASHvvq3eAAD/AxIRCCkQgIBQGAEhAQAAAAAAAAAwKjotdXJuOnV1aWQ6NGMwZWU5NGEtOWU1ZS00"
+        + "YjBlLWE3YjAtNTFmYjVkMWJkN2U1QkYKEFutjw/L2Z9GoWVwhncolQ4SCnVybjp1dWlkOmEYASIYaHR0cHM6Ly9leGFtcGxlLmNvbS97"
+        + "w7x9Kgp7InVzZXIiOjF9";
 
     private static readonly Guid Gateway = new("0f8fad5b-d9cb-469f-a165-70867728950e");
     private static readonly Guid OtherGateway = new("7c9e6679-7425-40de-944b-e07fc1f90ae7");
@@ -74,6 +88,29 @@ internal static class JournalSamples
             (OtherGateway, [new RequestAnswer(1, new Position(20, 1), 2, 1)]),
             (Gateway, [new RequestAnswer(40, new Position(19, 0), 200, 0x03FF_0000_DEAD_BEEF), new RequestAnswer(41, new Position(20, 0), 1, 1)]),
         ],
+    };
+
+    public static readonly BatchWritten SubscriptionsValue = new()
+    {
+        EpochNonce = 1,
+        Time = Time,
+        FirstOrdinal = 7,
+        FirstByte = 700,
+        FirstFact = 40,
+        Requests = [new RequestWritten(new RequestToken(Gateway, 42), 0, 1)],
+        Entries =
+        [
+            new LogEntry.Published(new Update { Generation = Generation.V010, Topics = ["t"] }),
+            new LogEntry.SubscriptionStarted(new ActiveSubscription(Gateway, "urn:uuid:a", MatcherKind.Selector, "https://example.com/{ü}", """{"user":1}""")),
+            new LogEntry.SubscriptionEnded(new ActiveSubscription(Gateway, "urn:uuid:b", MatcherKind.Selector, "*", Payload: null)),
+        ],
+    };
+
+    public static readonly LogSnapshot TrackingSnapshotValue = SnapshotValue with
+    {
+        NextFact = 42,
+        LastEventId = "urn:uuid:4c0ee94a-9e5e-4b0e-a7b0-51fb5d1bd7e5",
+        Subscriptions = [new ActiveSubscription(Gateway, "urn:uuid:a", MatcherKind.Selector, "https://example.com/{ü}", """{"user":1}""")],
     };
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);

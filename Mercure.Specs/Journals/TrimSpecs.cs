@@ -20,18 +20,22 @@ public sealed class TrimSpecs : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    [Fact]
-    public async Task Should_delete_rows_and_stay_exact_over_a_restart()
+    public static TheoryData<TestDatabase> Databases => TestJournal.Durable;
+
+    [Theory]
+    [MemberData(nameof(Databases))]
+    public async Task Should_delete_rows_and_stay_exact_over_a_restart(TestDatabase database)
     {
+        await using var journal = await TestJournal.CreateAsync(database);
         var ids = new List<string>();
-        await using (var hub = await CoreHub.StartAsync(_directory.Sqlite, Options))
+        await using (var hub = await CoreHub.StartAsync(journal.Options, Options))
         {
             await PublishAsync(hub, ids);
             await Eventually.TrueAsync(async () => await RowsAsync(hub) <= Kept);
             await ReachesTheNewestAsync(hub, ids);
         }
 
-        await using (var hub = await CoreHub.StartAsync(_directory.Sqlite, Options))
+        await using (var hub = await CoreHub.StartAsync(journal.Options, Options))
         {
             await ReachesTheNewestAsync(hub, ids);
             await PublishAsync(hub, ids);

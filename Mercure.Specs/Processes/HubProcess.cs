@@ -16,7 +16,9 @@ public sealed class HubProcess : IAsyncDisposable
     private HubProcess(HubSetup setup)
     {
         Setup = setup;
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "mercure"))
+        var program = Path.Combine(AppContext.BaseDirectory, "mercure");
+        string[] command = setup.Namespace is null ? [program] : ["ip", "netns", "exec", setup.Namespace, program];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = setup.Directory,
             UseShellExecute = false,
@@ -59,6 +61,17 @@ public sealed class HubProcess : IAsyncDisposable
         var hub = Launch(setup);
         await hub.IsHealthyAsync(StartTimeout);
         return hub;
+    }
+
+    /// <summary>Starts it on what it must refuse.</summary>
+    /// <returns>The one line with which it ends.</returns>
+    public static async Task<string> RefusalAsync(HubSetup setup, TimeSpan timeout)
+    {
+        await using var hub = Launch(setup);
+        Assert.Equal(1, await hub.ExitAsync(timeout));
+        var line = Assert.Single(hub.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        Assert.StartsWith("mercure: ", line, StringComparison.Ordinal);
+        return line;
     }
 
     /// <summary>Completes, with how long it took, when the health check says that a publish would succeed.</summary>

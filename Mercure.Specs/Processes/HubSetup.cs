@@ -24,7 +24,12 @@ public sealed class HubSetup : IAsyncDisposable
 
     public int Port { get; } = FreePort();
 
-    public Uri Address => new($"http://127.0.0.1:{Port}/");
+    public string Host { get; set; } = "127.0.0.1";
+
+    /// <summary>Network namespace to run it in; null for this process's own.</summary>
+    public string? Namespace { get; set; }
+
+    public Uri Address => new($"http://{Host}:{Port}/");
 
     public Uri Hub => new(Address, "hub");
 

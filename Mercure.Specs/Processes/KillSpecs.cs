@@ -8,18 +8,24 @@ namespace Mercure.Specs.Processes;
 [Collection(ProcessesCollection.Name)]
 public sealed class KillSpecs(ITestOutputHelper output)
 {
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+
     public static TheoryData<TestDatabase> Databases => TestJournal.Durable;
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public Task Should_keep_what_it_acknowledged_when_it_is_killed_under_load(TestDatabase database) => KillAsync(database, kills: 4);
+    public Task Should_keep_what_it_acknowledged_when_it_is_killed_under_load(TestDatabase database) => EndAsync(database, Signal.Kill, times: 3);
 
     [Theory]
     [Trait("Category", "Long")]
     [MemberData(nameof(Databases))]
-    public Task Should_keep_what_it_acknowledged_over_a_series_of_kills(TestDatabase database) => KillAsync(database, kills: 25);
+    public Task Should_keep_what_it_acknowledged_over_a_series_of_kills(TestDatabase database) => EndAsync(database, Signal.Kill, times: 100);
 
-    private async Task KillAsync(TestDatabase database, int kills)
+    /// <summary>A proper end loses nothing either, and what was being published is answered or refused.</summary>
+    [Fact]
+    public Task Should_keep_what_it_acknowledged_when_it_is_stopped_under_load() => EndAsync(TestDatabase.Sqlite, Signal.Terminate, times: 3);
+
+    private async Task EndAsync(TestDatabase database, Signal signal, int times)
     {
         var seed = Environment.TickCount;
         output.WriteLine($"seed {seed}");
@@ -30,10 +36,11 @@ public sealed class KillSpecs(ITestOutputHelper output)
         try
         {
             await run.BeginAsync();
-            for (var kill = 1; kill <= kills; kill++)
+            for (var end = 1; end <= times; end++)
             {
                 await run.MoreAsync(random.Next(1, 600));
-                await hub.KillAsync();
+                hub.Send(signal);
+                Assert.Equal(signal == Signal.Terminate ? 0 : 128 + (int)Signal.Kill, await hub.ExitAsync(Timeout));
                 await hub.DisposeAsync();
                 hub = await HubProcess.StartAsync(setup);
                 await run.ReconnectAsync();
@@ -41,7 +48,7 @@ public sealed class KillSpecs(ITestOutputHelper output)
 
             await run.MoreAsync(50);
             await run.CheckAsync();
-            output.WriteLine($"{kills} kills, {run.Acknowledged} acknowledged, {run.Unknown} not");
+            output.WriteLine($"{times} times, {run.Acknowledged} acknowledged, {run.Unknown} not");
         }
         finally
         {

@@ -13,7 +13,7 @@ public sealed class LogSpecs
     [InlineData("FLUENTD", "message")]
     public async Task Should_write_each_line_as_an_object_that_says_its_text_once(string format, string message)
     {
-        await using var setup = await HubSetup.CreateAsync(TestDatabase.Memory, ("LOG_FORMAT", format), ("DEBUG", "1"));
+        await using var setup = await HubSetup.CreateAsync(TestDatabase.Memory, ("LOG_FORMAT", format));
         await using var hub = await HubProcess.StartAsync(setup);
         hub.Send(Signal.Terminate);
         await hub.ExitAsync(HubProcess.StartTimeout);

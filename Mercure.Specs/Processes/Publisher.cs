@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using Xunit;
 
 namespace Mercure.Specs.Processes;
@@ -49,6 +50,14 @@ public sealed class Publisher : IDisposable
         {
             return new Answer(Status: null, "", RetryAfter: null);
         }
+    }
+
+    /// <summary>Publishes a form as it is.</summary>
+    public async Task PublishRawAsync(string form)
+    {
+        using var content = new StringContent(form, Encoding.UTF8, "application/x-www-form-urlencoded");
+        using var response = await _client.PostAsync(_hub, content);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
 
     public void Dispose() => _client.Dispose();

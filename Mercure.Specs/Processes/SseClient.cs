@@ -65,13 +65,15 @@ public sealed class SseClient : IAsyncDisposable
     /// <param name="topic">A topic or template.</param>
     /// <param name="after">Last-Event-ID; null for none.</param>
     /// <param name="read">False for a client that never reads.</param>
-    public static async Task<SseClient> OpenAsync(Uri hub, string topic, string? after = null, bool read = true)
+    /// <param name="cancellation">Gives up before the usual time.</param>
+    public static async Task<SseClient> OpenAsync(Uri hub, string topic, string? after = null, bool read = true, CancellationToken cancellation = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{hub}?topic={Uri.EscapeDataString(topic)}");
         if (after is not null)
             request.Headers.Add("Last-Event-ID", after);
 
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        late.CancelAfter(TimeSpan.FromSeconds(30));
         var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, late.Token);
         response.EnsureSuccessStatusCode();
         var client = new SseClient(response, after);

@@ -46,6 +46,25 @@ public sealed class StopSpecs(ITestOutputHelper output)
     [Theory]
     [InlineData(Signal.Terminate)]
     [InlineData(Signal.Interrupt)]
+    public async Task Should_exit_in_time_when_it_is_stopped_while_it_waits_for_its_database(Signal signal)
+    {
+        // Nobody listens on port 1.
+        await using var setup = await HubSetup.CreateAsync(
+            TestDatabase.Memory,
+            ("MERCURE_JOURNAL", "postgresql"),
+            ("MERCURE_JOURNAL_CONNECTION_STRING", "Host=127.0.0.1;Port=1;Username=nobody;Database=nothing"));
+        await using var hub = HubProcess.Launch(setup);
+        await Eventually.IsTrueAsync(() => Task.FromResult(hub.Output.Contains("Reading the log", StringComparison.Ordinal)), Timeout, () => hub.Output);
+
+        hub.Send(signal);
+
+        Assert.Equal(0, await hub.ExitAsync(StopTimeout));
+        Assert.DoesNotContain("Unhandled exception", hub.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Signal.Terminate)]
+    [InlineData(Signal.Interrupt)]
     public async Task Should_answer_the_publishes_in_flight(Signal signal)
     {
         await using var setup = await HubSetup.CreateAsync(TestDatabase.Sqlite);

@@ -44,6 +44,9 @@ public class HubFixture : IAsyncLifetime
     /// <summary>What reached the hub, when <see cref="IsRecorded"/>.</summary>
     internal RecordingHub Hub => _recorder ?? throw new InvalidOperationException("This hub is not recorded.");
 
+    /// <summary>Its certificate in PEM format, when it <see cref="IsSecure"/>.</summary>
+    internal string CertificateFile => _certificate?.CertFile ?? throw new InvalidOperationException("This hub has no certificate.");
+
     internal IServiceProvider Services => _app!.Services;
 
     public HttpClient Client { get; private set; } = null!;
@@ -93,7 +96,7 @@ public class HubFixture : IAsyncLifetime
         var settings = Settings with { Listen = listen };
         _app = HubApplication.Build(settings, services =>
         {
-            services.AddMercureHub(settings);
+            services.AddMercureProgram(settings);
             services.RemoveAll<ILoggerProvider>().AddSingleton<ILoggerProvider>(Logs);
             if (IsRecorded)
                 Record(services);

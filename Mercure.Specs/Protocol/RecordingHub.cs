@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Mercure.Actors;
+using Mercure.Actors.Presence;
 using Mercure.Actors.Subscribers;
 using Mercure.Actors.Updates;
 
@@ -17,6 +18,9 @@ internal sealed class RecordingHub(IHub hub) : IHub
     /// <summary>What every subscription is answered instead, when set.</summary>
     public StreamEnd? SubscribeAnswer { get; set; }
 
+    /// <summary>What every list of subscriptions is answered instead, when set.</summary>
+    public SubscriptionsResult? SubscriptionsAnswer { get; set; }
+
     /// <summary>What every check is answered instead, when set.</summary>
     public HubHealth? HealthAnswer { get; set; }
 
@@ -29,6 +33,9 @@ internal sealed class RecordingHub(IHub hub) : IHub
         Published.Enqueue(update);
         return PublishAnswer is { } answer ? Task.FromResult(answer) : hub.PublishAsync(update);
     }
+
+    public Task<SubscriptionsResult> GetSubscriptionsAsync(SubscriptionQuery query) =>
+        SubscriptionsAnswer is { } answer ? Task.FromResult(answer) : hub.GetSubscriptionsAsync(query);
 
     public Task<StreamEnd> SubscribeAsync(Subscription subscription)
     {

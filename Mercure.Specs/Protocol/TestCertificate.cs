@@ -12,7 +12,11 @@ internal sealed class TestCertificate : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = TimeProvider.System.GetUtcNow();
-        using var certificate = new CertificateRequest("CN=hub.test", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        var request = new CertificateRequest("CN=hub.test", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         Thumbprint = certificate.Thumbprint;
         File.WriteAllText(CertFile, certificate.ExportCertificatePem());
         File.WriteAllText(KeyFile, key.ExportPkcs8PrivateKeyPem());

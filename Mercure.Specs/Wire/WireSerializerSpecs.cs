@@ -71,6 +71,23 @@ public sealed class WireSerializerSpecs : IAsyncLifetime
         Assert.Equal(connect, Serializer.FromBinary(Serializer.ToBinary(connect), Serializer.Manifest(connect)));
     }
 
+    /// <summary>Its sender believes to get what it selects.</summary>
+    [Fact]
+    public void Should_tell_that_a_selector_is_of_a_later_version()
+    {
+        var declare = new Actors.Serialization.Wire.DeclareInterests
+        {
+            Link = new Actors.Serialization.Wire.Link { Switchboard = JournalCodec.Bytes(Guid.NewGuid()) },
+            Added = { new Actors.Serialization.Wire.Selector { Text = "urn:a", Kind = 1 }, new Actors.Serialization.Wire.Selector { Text = "urn:b", Kind = 99 } },
+            IsComplete = true,
+        };
+
+        var read = Assert.IsType<LinkProtocol.DeclareInterests>(Serializer.FromBinary(declare.ToByteArray(), "declare-interests"));
+
+        Assert.True(read.HasUnknown);
+        Assert.Equal("urn:a", Assert.Single(read.Added).Text);
+    }
+
     /// <summary>Akka.Remote logs it, drops the message and keeps the connection.</summary>
     [Fact]
     public void Should_name_a_message_that_only_a_later_version_knows() =>
@@ -85,7 +102,11 @@ public sealed class WireSerializerSpecs : IAsyncLifetime
         PublishProtocol.RequestStored stored => $"{stored.Hub} {stored.Token} {string.Join(", ", stored.Ids)}",
         LinkProtocol.Connected connected => $"{connected.Hub} {connected.Link} {connected.Epoch} {connected.Head} {Convert.ToHexString(connected.IdKey.Span)}",
         LinkProtocol.Routed routed => $"{routed.Hub} {routed.Link} {routed.Epoch} {routed.Previous} {routed.Head} {routed.Row?.SequenceNumber}"
-            + string.Join(", ", routed.Row?.Batch(WireSamples.Ids).Updates.Select(Plain) ?? []),
+            + string.Join(", ", routed.Row?.Batch(WireSamples.Ids, events: null).Updates.Select(Plain) ?? []),
+        LinkProtocol.DeclareInterests declare => $"{declare.Hub} {declare.Link} {declare.Number} {string.Join(' ', declare.Added)} - {string.Join(' ', declare.Removed)} {declare.IsComplete} {declare.HasUnknown}",
+        PresenceProtocol.Record record => $"{record with { Started = [], Ended = [] }}"
+            + $" {string.Join(", ", record.Started)} {string.Join(", ", record.Ended)}",
+        PresenceProtocol.Subscriptions some => $"{some with { Found = [] }} {string.Join(", ", some.Found)}",
         _ => message.ToString()!,
     };
 

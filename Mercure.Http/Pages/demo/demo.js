@@ -1,12 +1,27 @@
 // The demo page: the protocol as a browser speaks it, with fetch and EventSource.
 
-const tokens = {
-  foo: "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6WyJmb28iLCJiYXIiXSwicHVibGlzaCI6WyJmb28iXX19.afLx2f2ut3YgNVFStCx95Zm_UND1mZJ69OenXaDuZL8",
-  reader: "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6WyJmb28iXX19.ln_783SuK7WdDteKLuHjAx5u80_18jzEFnWlu5szER8",
-  bar: "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6WyJiYXIiXSwicHVibGlzaCI6WyJiYXIiXX19.UD3LMR-IPZ3fz46DpQb1Zb4PSTkvcxB8QCg0Iyxz0e4",
-  public: "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6W10sInB1Ymxpc2giOltdfX0.mKvZ1SoYICa1D3GaRAsqzfUMVrFJu2EYe4A6JLjjyA4",
-  all: "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6WyIqIl0sInB1Ymxpc2giOlsiKiJdfX0.M1yJUov4a6oLrigTqBZQO_ohWUsg3Uz1bnLD4MIyWLo",
-  none: "",
+/** By the hub's path, the first that is served being the one to begin with. Tokens are signed with the keys of the documentation. */
+const generations = {
+  "/.well-known/mercure": {
+    name: "0.10 to 0.24",
+    lastEventId: "lastEventID",
+    tokens: [
+      ["all", "everything", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InB1Ymxpc2giOlsiKiJdLCJzdWJzY3JpYmUiOlsiKiJdfX0.nINXJPMGL7u4vvquYYm3zgMosrqrxTSooTs7R_OJLZA"],
+      ["reader", "reads everything, can't publish", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6WyIqIl19fQ.TMzyyYqIldgBLhqpiOR9a_HBk7iiP60Pb4X65ICaouA"],
+      ["public", "publishes everything, reads public updates", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InB1Ymxpc2giOlsiKiJdLCJzdWJzY3JpYmUiOltdfX0.9ajjEB3WL0rZocypCKh2qWZ57Bw_7jBshR9XH39xD2w"],
+    ],
+  },
+  "/hub": {
+    name: "0.7",
+    lastEventId: "Last-Event-ID",
+    tokens: [
+      ["foo", "publishes to foo, reads foo and bar", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6WyJmb28iLCJiYXIiXSwicHVibGlzaCI6WyJmb28iXX19.afLx2f2ut3YgNVFStCx95Zm_UND1mZJ69OenXaDuZL8"],
+      ["reader", "reads foo, can't publish", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6WyJmb28iXX19.ln_783SuK7WdDteKLuHjAx5u80_18jzEFnWlu5szER8"],
+      ["bar", "publishes to bar, reads bar", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6WyJiYXIiXSwicHVibGlzaCI6WyJiYXIiXX19.UD3LMR-IPZ3fz46DpQb1Zb4PSTkvcxB8QCg0Iyxz0e4"],
+      ["public", "public updates only", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6W10sInB1Ymxpc2giOltdfX0.mKvZ1SoYICa1D3GaRAsqzfUMVrFJu2EYe4A6JLjjyA4"],
+      ["all", "everything", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6WyIqIl0sInB1Ymxpc2giOlsiKiJdfX0.M1yJUov4a6oLrigTqBZQO_ohWUsg3Uz1bnLD4MIyWLo"],
+    ],
+  },
 };
 
 const shownUpdates = 100;
@@ -16,7 +31,8 @@ const field = (form, name) => forms[form].elements[name];
 const lines = text => text.split("\n").map(line => line.trim()).filter(Boolean);
 const currentToken = () => field("token", "text").value.trim();
 
-let hub = new URL("/hub", location);
+let hub;
+const generation = () => generations[hub.pathname] ?? generations["/hub"];
 let source;
 const listened = new Set();
 
@@ -49,7 +65,7 @@ const unreachable = "The hub can't be reached: is it still running?";
 function linksOf(response) {
   const links = {};
   for (const [, url, rel] of (response.headers.get("Link") ?? "").matchAll(/<([^>]*)>\s*;\s*rel="?([^",;]+)"?/g))
-    links[rel] ??= new URL(url, response.url);
+    (links[rel] ??= []).push(new URL(url, response.url));
   return links;
 }
 
@@ -92,16 +108,16 @@ async function discover() {
   if (!links.mercure)
     throw new Error("The response has no Link header with rel=\"mercure\": this resource does not say where its hub is.");
 
-  hub = links.mercure;
-  const topic = (links.self ?? url).href;
+  // A resource may name several hubs: the one of the generation that is chosen, if it is among them
+  setHub(links.mercure.find(other => other.href === hub.href) ?? links.mercure[0]);
+  const topic = (links.self?.[0] ?? url).href;
   field("subscribe", "topics").value = topic;
   field("publish", "topics").value = topic;
-  showCommand();
   say("discover", `The hub is ${hub.href}, and the topic ${topic}`, true);
 }
 
 function showResponse(response, links, body) {
-  const head = Object.entries(links).map(([rel, url]) => `Link: <${url.pathname}${url.search}>; rel="${rel}"`);
+  const head = Object.entries(links).flatMap(([rel, urls]) => urls.map(url => `Link: <${url.pathname}${url.search}>; rel="${rel}"`));
   byId("found-response").textContent =
     [`HTTP ${response.status}`, `Content-Type: ${response.headers.get("Content-Type")}`, ...head, "", body].join("\n");
   byId("found").hidden = false;
@@ -116,7 +132,7 @@ async function subscribe() {
     url.searchParams.append("topic", topic);
   const last = field("subscribe", "last").value.trim();
   if (last)
-    url.searchParams.set("Last-Event-ID", last);
+    url.searchParams.set(generation().lastEventId, last);
 
   source?.close();
   listened.clear();
@@ -176,7 +192,9 @@ function show(event) {
   item.querySelector(".type").textContent = event.type;
   item.querySelector(".id").textContent = event.lastEventId;
   item.querySelector("pre").textContent = event.data;
-  item.querySelector("button").addEventListener("click", () => replayFrom(event.lastEventId));
+  const replay = item.querySelector("button");
+  replay.setAttribute("aria-label", `Replay from here, the update ${event.lastEventId}`);
+  replay.addEventListener("click", () => replayFrom(event.lastEventId));
   const list = byId("updates");
   list.prepend(item);
   if (list.children.length > shownUpdates)
@@ -202,7 +220,10 @@ function publication() {
   const body = new URLSearchParams();
   lines(field("publish", "topics").value).forEach(topic => body.append("topic", topic));
   body.append("data", field("publish", "data").value);
-  lines(field("publish", "targets").value).forEach(target => body.append("target", target));
+  if (hub.pathname === "/hub")
+    lines(field("publish", "targets").value).forEach(target => body.append("target", target));
+  else if (field("publish", "private").checked)
+    body.append("private", "on");
   for (const name of ["id", "type", "retry"]) {
     if (field("publish", name).value)
       body.append(name, field("publish", name).value);
@@ -253,18 +274,25 @@ function claimsOf(token) {
   }
 }
 
-function targetsIn(list) {
-  return list.includes("*") ? "everything" : ["public updates", ...list.map(target => `“${target}”`)].join(", ");
+function namesIn(list) {
+  const named = list.map(name => `“${name}”`);
+  if (list.includes("*"))
+    return "everything";
+  return [...(hub.pathname === "/hub" ? ["public updates"] : []), ...named].join(", ") || "nothing";
+}
+
+function readableIn(list) {
+  return list.includes("*") ? "everything" : ["public updates", ...list.map(name => `“${name}”`)].join(", ");
 }
 
 function meaningOf(token) {
   if (!token)
     return ["No token: you can't publish, and read public updates where the hub lets anonymous subscribers in."];
   const claims = claimsOf(token);
-  const { publish, subscribe } = claims.mercure ?? {};
+  const { publish, subscribe } = claims["https://mercure.rocks/"] ?? claims.mercure ?? {};
   return [
-    Array.isArray(publish) ? `Publishes: ${targetsIn(publish)}.` : "Can't publish: it has no list mercure.publish.",
-    `Reads: ${targetsIn(Array.isArray(subscribe) ? subscribe : [])}.`,
+    Array.isArray(publish) ? `Publishes: ${namesIn(publish)}.` : "Can't publish: it has no list mercure.publish.",
+    `Reads: ${readableIn(Array.isArray(subscribe) ? subscribe : [])}.`,
     ...(claims.exp ? [`Expires: ${new Date(claims.exp * 1000).toLocaleString()}.`] : []),
   ];
 }
@@ -280,13 +308,43 @@ function showMeaning() {
 }
 
 function chooseToken() {
-  const chosen = tokens[field("token", "choice").value];
-  field("token", "text").value = chosen ?? "";
-  if (chosen === undefined) {
+  const choice = field("token", "choice").value;
+  if (choice !== "own")
+    field("token", "text").value = generation().tokens.find(([name]) => name === choice)?.[2] ?? "";
+  else {
     byId("token-details").open = true;
     field("token", "text").focus();
   }
   showMeaning();
+}
+
+// Generation
+
+function setHub(url) {
+  const changes = hub?.href !== url.href;
+  hub = url;
+  if (!changes)
+    return showCommand();
+  field("token", "generation").value = url.href;
+  document.querySelectorAll("[data-hub]").forEach(part => { part.hidden = part.dataset.hub !== url.pathname; });
+  const choice = field("token", "choice");
+  const isOwn = choice.value === "own";
+  const ready = generation().tokens.map(([name, text]) => new Option(text, name));
+  choice.replaceChildren(...ready, new Option("no token", "none"), new Option("my own", "own"));
+  if (isOwn) {
+    choice.value = "own";
+    showMeaning();
+  } else {
+    chooseToken();
+  }
+}
+
+/** The resources of this hub say which generations it serves. */
+async function findHubs() {
+  const hubs = linksOf(await fetch("/demo/generations", { method: "HEAD" })).mercure;
+  field("token", "generation").replaceChildren(...hubs.map(url => new Option(generations[url.pathname]?.name ?? url.pathname, url.href)));
+  byId("generation").hidden = hubs.length < 2;
+  setHub(hubs[0]);
 }
 
 handle("discover", discover);
@@ -295,6 +353,10 @@ handle("publish", publish);
 handle("token", async () => {});
 forms.publish.addEventListener("input", showCommand);
 field("token", "choice").addEventListener("change", chooseToken);
+field("token", "generation").addEventListener("change", () => {
+  unsubscribe();
+  setHub(new URL(field("token", "generation").value));
+});
 field("token", "text").addEventListener("input", () => {
   field("token", "choice").value = "own";
   showMeaning();
@@ -310,4 +372,4 @@ field("discover", "url").value = topic;
 field("subscribe", "topics").value = topic;
 field("publish", "topics").value = topic;
 document.querySelectorAll("code.origin").forEach(code => { code.textContent = location.origin + code.textContent; });
-chooseToken();
+findHubs().catch(() => say("subscribe", unreachable, false));

@@ -10,6 +10,7 @@ public sealed class V010Generation : IProtocolGeneration
     public const string Path = "/.well-known/mercure";
 
     private readonly GenerationEndpoint _endpoint;
+    private readonly SubscriptionsEndpoint? _subscriptions;
 
     /// <param name="hub">Where updates go and come from.</param>
     /// <param name="settings">Of the whole hub; this generation's are in <see cref="HubSettings.V010"/>.</param>
@@ -19,16 +20,19 @@ public sealed class V010Generation : IProtocolGeneration
     {
         var own = settings.V010 ?? throw new ArgumentException("There are no keys for generation 0.10.", nameof(settings));
         var log = loggers.CreateLogger<V010Generation>();
-        var rules = new V010Rules();
+        var rules = new V010Rules(own.Subscriptions);
         var source = new TokenSource(settings.Tokens.PublishAllowedOrigins, own.CookieName, readsQuery: true);
         RoleAuthorization Authorization(RoleKeys keys) => new(source, keys.Open(clock, log), rules.ReadClaims, clock);
         var subscribers = Authorization(own.Subscriber);
         _endpoint = new GenerationEndpoint(rules, hub, Authorization(own.Publisher), subscribers, settings, clock, log);
+        _subscriptions = own.Subscriptions ? new SubscriptionsEndpoint(hub, subscribers, log) : null;
     }
 
     public string Url => Path;
 
-    public bool Claims(HttpRequest request) => string.Equals(request.Path.Value, Path, StringComparison.Ordinal);
+    public bool Claims(HttpRequest request) => IsHub(request) || (_subscriptions is not null && SubscriptionsEndpoint.Claims(request));
 
-    public Task HandleAsync(HttpContext context) => _endpoint.HandleAsync(context);
+    public Task HandleAsync(HttpContext context) => IsHub(context.Request) ? _endpoint.HandleAsync(context) : _subscriptions!.HandleAsync(context);
+
+    private static bool IsHub(HttpRequest request) => string.Equals(request.Path.Value, Path, StringComparison.Ordinal);
 }

@@ -1,15 +1,17 @@
 using System.Text.Json;
 using Mercure.Actors.Authorization;
 using Mercure.Actors.Matching;
+using Mercure.Actors.Presence;
 using Mercure.Actors.Updates;
 
 namespace Mercure.Http.Protocol.V010;
 
 /// <summary>What spec draft 07 says: updates are public or private, and tokens hold selectors of topics.</summary>
-internal sealed class V010Rules : GenerationRules
+/// <param name="tracksSubscriptions">Whether active subscriptions are tracked.</param>
+internal sealed class V010Rules(bool tracksSubscriptions) : GenerationRules
 {
-    /// <summary>As draft 07 has it, as 0.10 had it, and as some clients write it; the first of them that is there counts.</summary>
-    private static readonly string[] LastEventIdNames = ["lastEventID", "Last-Event-ID", "last_event_id"];
+    /// <summary>As draft 07 has it, as 0.10 had it, and as clients write it (a polyfill by default, and as it is told to); the first that is there counts.</summary>
+    private static readonly string[] LastEventIdNames = ["lastEventID", "Last-Event-ID", "last_event_id", "lastEventId", "Last-Event-Id"];
 
     public override Generation Generation => Generation.V010;
 
@@ -28,4 +30,11 @@ internal sealed class V010Rules : GenerationRules
     public override IReadOnlyList<AudienceName> NamesToHold(PublishForm form) => Audience.OfTopics(form.Topics).Names;
 
     public override bool IsPublic(PublishForm form) => !form.IsPrivate;
+
+    /// <summary>Draft 07, Subscription Events: a subscription for each selector, all with the same identifier.</summary>
+    public override SubscriberPresence? PresenceOf(IReadOnlyList<TopicSelector> selectors, string? payload) => tracksSubscriptions
+        ? new SubscriberPresence(
+            $"urn:uuid:{Guid.NewGuid()}",
+            [.. selectors.Select(selector => selector.Text).Distinct(StringComparer.Ordinal).Select(text => new AnnouncedMatcher(MatcherKind.Selector, text, payload))])
+        : null;
 }

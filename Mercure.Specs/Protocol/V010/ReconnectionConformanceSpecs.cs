@@ -15,6 +15,8 @@ public sealed class ReconnectionConformanceSpecs(V010Fixture hub) : IClassFixtur
     [InlineData("lastEventID")]
     [InlineData("Last-Event-ID")]
     [InlineData("last_event_id")]
+    [InlineData("lastEventId")]
+    [InlineData("Last-Event-Id")]
     public async Task Should_replay_what_follows_the_last_event_id_and_say_so(string where)
     {
         var first = await hub.MustPublishAsync(("topic", _topic), ("data", "1"));

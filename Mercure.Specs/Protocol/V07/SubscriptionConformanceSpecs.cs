@@ -18,7 +18,7 @@ public sealed class SubscriptionConformanceSpecs(HubFixture hub) : IClassFixture
         using var events = await EventStream.OfAsync(response);
 
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.ToString());
-        Assert.Equal("no-cache, no-store, must-revalidate", string.Join(", ", response.Headers.NonValidated["Cache-Control"]));
+        Assert.Equal("private, no-cache, no-store, must-revalidate", string.Join(", ", response.Headers.NonValidated["Cache-Control"]));
         Assert.Equal("no-cache", response.Headers.Pragma.ToString());
         Assert.Equal("0", response.Content.Headers.NonValidated["Expires"].ToString());
         Assert.Equal("no", response.Headers.NonValidated["X-Accel-Buffering"].ToString());

@@ -1,0 +1,170 @@
+using Akka.Actor;
+using Mercure.Actors.Log;
+using Mercure.Actors.Subscribers;
+using Mercure.Actors.Updates;
+
+namespace Mercure.Actors.Live;
+
+/// <content>Towards the subscribers: who is live from where.</content>
+public sealed partial class Switchboard
+{
+    /// <summary>A subscriber this close to the head gets the rest with its attachment; others read first.</summary>
+    private const int AttachUpdates = 256;
+
+    /// <summary>Rows given at once to a subscriber that reads the newest rows.</summary>
+    private const long SliceBytes = 256 * 1024;
+
+    private static Position EndOf(long row) => Position.EndOf(row);
+
+    /// <summary>
+    /// Subscriber → switchboard: make me live after this position (null: from now on). Answered by <see cref="Attached"/>,
+    /// <see cref="ReadSlice"/> or <see cref="ReadFirst"/>.
+    /// </summary>
+    public sealed record Attach(Subscription Subscription, Position? After);
+
+    /// <summary>
+    /// Subscriber of a node in a cluster → switchboard, before it looks an id up: I shall attach with these. Answered by
+    /// <see cref="Prepared"/> when the node knows of everything that was acknowledged before, or at once when it has no link.
+    /// </summary>
+    public sealed record Prepare(Subscription Subscription);
+
+    /// <summary>Switchboard → subscriber: the node knows the log up to this row. An id that it does not know may stand further on.</summary>
+    public sealed record Prepared(long ThroughRow);
+
+    /// <summary>Switchboard → subscriber: it is live; what follows is complete after this position.</summary>
+    public sealed record Attached(Position From);
+
+    /// <summary>Switchboard → subscriber: these rows come next, then attach again.</summary>
+    public sealed record ReadSlice(IReadOnlyList<LogBatch> Batches);
+
+    /// <summary>Switchboard → subscriber: read the journal up to this row, then attach again.</summary>
+    public sealed record ReadFirst(long ThroughRow);
+
+    /// <summary>Subscriber → switchboard: send no more.</summary>
+    public sealed class Detach
+    {
+        public static readonly Detach Instance = new();
+    }
+
+    private void OnPrepare(Prepare prepare)
+    {
+        // Declared with the others, and kept for as long as it may take to attach.
+        _interests!.Hold(prepare.Subscription.Selectors, _watermark);
+        _interests.Release(prepare.Subscription.Selectors);
+        _interests.Ask();
+        if (!TryServe(prepare, Sender, _interests.NextNumber))
+            _waiting.Add((prepare, Sender, _interests.NextNumber));
+
+        Declare();
+    }
+
+    private void OnAttach(Attach attach)
+    {
+        _interests?.Hold(attach.Subscription.Selectors, _watermark);
+        if (!TryAttach(attach, Sender))
+            _waiting.Add((attach, Sender, 0));
+
+        Declare();
+    }
+
+    private void ServeWaiting()
+    {
+        if (_waiting.Count == 0 || _watermark < 0)
+            return;
+
+        var waiting = _waiting;
+        _waiting = [];
+        foreach (var request in waiting)
+        {
+            if (!TryServe(request.Request, request.Subscriber, request.Number))
+                _waiting.Add(request);
+        }
+    }
+
+    private bool TryServe(object request, IActorRef subscriber, long number)
+    {
+        if (request is Attach attach)
+            return TryAttach(attach, subscriber);
+
+        if (_watermark < 0 || (_linked && _interests!.Taken < number))
+            return false;
+
+        subscriber.Tell(new Prepared(_watermark));
+        return true;
+    }
+
+    /// <summary>False when it has to wait.</summary>
+    private bool TryAttach(Attach attach, IActorRef subscriber)
+    {
+        if (CompleteAfter(attach) is not { } complete)
+            return false;
+
+        var after = attach.After ?? EndOf(_watermark);
+        // An update's own position leaves the rest of its row to be read.
+        var nextRow = after == EndOf(after.SequenceNumber) ? after.SequenceNumber + 1 : after.SequenceNumber;
+        if (nextRow > _watermark)
+        {
+            GoLive(attach, subscriber, missing: []);
+            return true;
+        }
+
+        if (nextRow <= complete || !_recent.Reaches(nextRow))
+        {
+            ReplyNotYet(attach, subscriber, new ReadFirst(_watermark));
+            return true;
+        }
+
+        var slice = _recent.From(nextRow, SliceBytes);
+        if (slice.Count == 0 || (_recent.From(slice[^1].SequenceNumber + 1, 1).Count == 0 && slice.Sum(batch => batch.Updates.Count) <= AttachUpdates))
+            GoLive(attach, subscriber, slice);
+        else
+            ReplyNotYet(attach, subscriber, new ReadSlice(slice));
+
+        return true;
+    }
+
+    /// <summary>
+    /// The row after which what this node has, and gets, is complete for a subscriber; null when that isn't known yet, or the
+    /// node has not come as far.
+    /// </summary>
+    private long? CompleteAfter(Attach attach)
+    {
+        if (_watermark < 0 || attach.After?.SequenceNumber > _watermark)
+            return null;
+
+        if (_interests is null)
+            return -1;
+
+        return _interests.CoveredFrom(attach.Subscription.Selectors) is { } covered && covered <= _watermark ? covered : null;
+    }
+
+    private void ReplyNotYet(Attach attach, IActorRef subscriber, object reply)
+    {
+        _interests?.Release(attach.Subscription.Selectors);
+        subscriber.Tell(reply);
+    }
+
+    private void GoLive(Attach attach, IActorRef subscriber, IReadOnlyList<LogBatch> missing)
+    {
+        var after = attach.After ?? EndOf(_watermark);
+        var updates = missing.SelectMany(batch => batch.Updates).Where(update => update.Position > after && attach.Subscription.Wants(update)).ToList();
+        subscriber.Tell(new Attached(after));
+        if (updates.Count > 0)
+            subscriber.Tell(Delivery.Of(updates));
+
+        var attachment = new Attachment(subscriber, attach.Subscription);
+        _fanOut.Add(attachment);
+        _attached.Add(subscriber, attachment);
+        Context.Watch(subscriber);
+    }
+
+    private void Forget(IActorRef subscriber)
+    {
+        if (!_attached.Remove(subscriber, out var attachment))
+            return;
+
+        Context.Unwatch(subscriber);
+        _fanOut.Remove(attachment);
+        _interests?.Release(attachment.Selectors);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Mercure.Specs.Journals;
+using Mercure.Specs.Processes;
+using Xunit;
+
+namespace Mercure.Specs.Faults;
+
+/// <summary>A database server of the spec's own, to be stopped and frozen. As root it runs as the user that its package made.</summary>
+internal abstract class DatabaseServer : IAsyncDisposable
+{
+    private readonly string _user;
+
+    protected DatabaseServer(string name, string user)
+    {
+        _user = user;
+        Root = Directory.CreateTempSubdirectory($"mercure-specs-{name}-").FullName;
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    /// <summary>The servers that can be started here.</summary>
+    public static IReadOnlyList<TestDatabase> Startable =>
+        [.. new[] { (PostgreSqlServer.Unavailable, TestDatabase.PostgreSql), (MariaDbServer.Unavailable, TestDatabase.MariaDb) }
+            .Where(server => server.Item1 is null)
+            .Select(server => server.Item2)];
+
+    public abstract string ConnectionString { get; }
+
+    protected string Root { get; }
+
+    protected int Port { get; }
+
+    protected string Data => Path.Combine(Root, "data");
+
+    protected abstract string PidFile { get; }
+
+    public static async Task<DatabaseServer> StartedAsync(TestDatabase database) =>
+        database == TestDatabase.PostgreSql ? await PostgreSqlServer.StartedAsync() : await MariaDbServer.StartedAsync();
+
+    /// <summary>Again on the same data.</summary>
+    public abstract Task StartAsync();
+
+    /// <summary>As a crash would.</summary>
+    public abstract Task StopAsync();
+
+    /// <summary>Its processes neither work nor end: connections stay open, and nothing is answered.</summary>
+    public void Freeze() => Send(Signal.Stop);
+
+    public void Thaw() => Send(Signal.Continue);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (File.Exists(PidFile))
+        {
+            Thaw();
+            await StopAsync();
+        }
+
+        Directory.Delete(Root, recursive: true);
+    }
+
+    /// <summary>The directory's first contents.</summary>
+    protected async Task InstallAsync(string program, params string[] arguments)
+    {
+        if (Environment.IsPrivilegedProcess)
+            await RunAsync("chown", _user, Root);
+        await AsUserAsync(program, arguments);
+    }
+
+    protected Task AsUserAsync(string program, params string[] arguments) =>
+        Environment.IsPrivilegedProcess ? RunAsync("runuser", ["-u", _user, "--", program, .. arguments]) : RunAsync(program, arguments);
+
+    /// <summary>To the server's main process and its children.</summary>
+    protected void Send(Signal signal)
+    {
+        var parent = int.Parse(File.ReadLines(PidFile).First(), CultureInfo.InvariantCulture);
+        // The parent first: it would start what is missing.
+        Signals.Send(parent, signal);
+        if (!File.Exists($"/proc/{parent}/task/{parent}/children"))
+            return;
+
+        foreach (var child in File.ReadAllText($"/proc/{parent}/task/{parent}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            Signals.Send(int.Parse(child, CultureInfo.InvariantCulture), signal);
+    }
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        // No pipes: the server inherits them and would keep them open.
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" > /dev/null 2>&1", "sh", program, .. arguments])
+        {
+            UseShellExecute = false,
+            WorkingDirectory = "/",
+        })!;
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}.");
+    }
+}
+
+/// <summary>Skipped where no server can be started; otherwise on each that <see cref="DatabaseServer.Startable"/> names.</summary>
+internal sealed class DatabaseServerTheoryAttribute : TheoryAttribute
+{
+    public DatabaseServerTheoryAttribute() =>
+        Skip = DatabaseServer.Startable.Count > 0 ? null : $"{PostgreSqlServer.Unavailable}; {MariaDbServer.Unavailable}";
+}

@@ -1,0 +1,73 @@
+using Mercure.Http.Settings;
+using Xunit;
+
+namespace Mercure.Specs.Settings;
+
+public class ClusterSettingsSpecs
+{
+    private static readonly (string Name, string Value)[] Server =
+        [("MERCURE_JOURNAL", "postgresql"), ("MERCURE_JOURNAL_CONNECTION_STRING", "Host=db"), ("MERCURE_CLUSTER_HOST", "10.0.0.1")];
+
+    [Fact]
+    public void Should_be_a_hub_on_its_own_when_nothing_asks_for_a_cluster()
+    {
+        Assert.Null(Load(("MERCURE_CLUSTER_HOST", "10.0.0.1")).Cluster);
+    }
+
+    [Fact]
+    public void Should_be_a_node_when_there_are_seeds()
+    {
+        var cluster = Load([.. Server, ("MERCURE_CLUSTER_SEEDS", "10.0.0.1:25520,hub-2:25520")]).Cluster!;
+
+        Assert.Equal(ClusterDiscovery.Seeds, cluster.Discovery);
+        Assert.Equal(["10.0.0.1:25520", "hub-2:25520"], cluster.Seeds);
+        Assert.Equal((25520, 25520, 8558), (cluster.Port, cluster.BindPort, cluster.ManagementPort));
+    }
+
+    [Fact]
+    public void Should_let_publishers_wait_through_a_failover_unless_told_otherwise()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(15), Load([.. Server, ("MERCURE_CLUSTER_DISCOVERY", "database")]).Publish.Timeout);
+        Assert.Equal(TimeSpan.FromSeconds(3), Load([.. Server, ("MERCURE_CLUSTER_DISCOVERY", "database"), ("MERCURE_PUBLISH_TIMEOUT", "3s")]).Publish.Timeout);
+    }
+
+    [Theory]
+    [InlineData("MERCURE_CLUSTER_DISCOVERY", "gossip", "MERCURE_CLUSTER_DISCOVERY is \"gossip\"; accepted: database, dns, akka, seeds")]
+    [InlineData("MERCURE_CLUSTER_SEEDS", "hub-2", "MERCURE_CLUSTER_SEEDS is \"hub-2\"; accepted: addresses of nodes such as 10.0.0.1:25520 or hub-1:25520")]
+    [InlineData("MERCURE_CLUSTER_PORT", "0", "MERCURE_CLUSTER_PORT is \"0\"; accepted: a port from 1 to 65535")]
+    [InlineData("MERCURE_CLUSTER_TIMING", "faster", "MERCURE_CLUSTER_TIMING is \"faster\"; accepted: fast, safe")]
+    [InlineData("MERCURE_CLUSTER_ROLES", "a,b/c", "MERCURE_CLUSTER_ROLES is \"b/c\"; accepted: names of letters, digits, dots, dashes and underscores")]
+    [InlineData("MERCURE_CLUSTER_MANAGEMENT_ADDR", "8558", "MERCURE_CLUSTER_MANAGEMENT_ADDR is \"8558\"; accepted: :8558, 127.0.0.1:8558, [::1]:8558 or localhost:8558")]
+    [InlineData("MERCURE_CLUSTER_DRAIN_TIME", "11m", "MERCURE_CLUSTER_DRAIN_TIME is \"11m\"; accepted: a duration such as 5s or 1m, 0s for none, at most 10m")]
+    [InlineData("MERCURE_CLUSTER_TLS_CERT_FILE", "node.pem", "MERCURE_CLUSTER_TLS_KEY_FILE is missing: MERCURE_CLUSTER_TLS_CERT_FILE needs it; accepted: all three of a node's TLS files or none")]
+    public void Should_refuse_a_value_with_one_line(string name, string value, string line)
+    {
+        (string, string)[] asked = name is "MERCURE_CLUSTER_DISCOVERY" or "MERCURE_CLUSTER_SEEDS" ? [] : [("MERCURE_CLUSTER_DISCOVERY", "database")];
+        var refusal = Assert.Throws<SettingsException>(() => Load([.. Server, .. asked, (name, value)]));
+
+        Assert.Equal([line], refusal.Problems);
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("memory")]
+    public void Should_refuse_a_journal_that_only_one_process_can_use(string journal)
+    {
+        var refusal = Assert.Throws<SettingsException>(() => Load(("MERCURE_JOURNAL", journal), ("MERCURE_CLUSTER_HOST", "10.0.0.1"), ("MERCURE_CLUSTER_DISCOVERY", "database")));
+
+        Assert.Equal(
+            [$"MERCURE_CLUSTER_DISCOVERY asks for a cluster, but MERCURE_JOURNAL is \"{journal}\", which only one process can use; accepted: postgresql, mariadb, mysql or sqlserver in MERCURE_JOURNAL"],
+            refusal.Problems);
+    }
+
+    [Fact]
+    public void Should_refuse_two_ways_to_find_the_others()
+    {
+        var refusal = Assert.Throws<SettingsException>(() => Load([.. Server, ("MERCURE_CLUSTER_DISCOVERY", "database"), ("MERCURE_CLUSTER_SEEDS", "hub-2:25520")]));
+
+        Assert.Equal(["MERCURE_CLUSTER_SEEDS is set, but MERCURE_CLUSTER_DISCOVERY is \"database\"; accepted: one of them"], refusal.Problems);
+    }
+
+    private static HubSettings Load(params (string Name, string Value)[] environment) =>
+        SettingsLoader.Load([], environment.Append(("JWT_KEY", "!ChangeMe!")).ToDictionary(pair => pair.Item1, pair => pair.Item2, StringComparer.Ordinal));
+}
