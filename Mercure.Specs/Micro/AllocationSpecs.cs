@@ -1,4 +1,4 @@
-using Mercure.Micro;
+using Mercure.Bench.Micro;
 using Xunit;
 
 namespace Mercure.Specs.Micro;

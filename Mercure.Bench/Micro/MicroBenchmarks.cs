@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 
-namespace Mercure.Micro;
+namespace Mercure.Bench.Micro;
 
 /// <summary>Time and allocation of each of the <see cref="Operations"/>.</summary>
 [MemoryDiagnoser]

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Running;
-using Mercure.Micro;
+using Mercure.Bench.Micro;
 
 // Arguments are BenchmarkDotNet's: --filter '*Token*', --job long, --exporters json
 BenchmarkSwitcher.FromAssembly(typeof(MicroBenchmarks).Assembly).Run(args.Length == 0 ? ["--filter", "*"] : args);

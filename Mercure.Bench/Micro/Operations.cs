@@ -8,7 +8,7 @@ using Mercure.Http.Protocol.V07;
 using Mercure.Http.Streams;
 using Mercure.Http.Tokens;
 
-namespace Mercure.Micro;
+namespace Mercure.Bench.Micro;
 
 /// <summary>
 /// What the hub does for each request, update and subscriber, one step a method. Measured by <c>MicroBenchmarks</c>, and what
