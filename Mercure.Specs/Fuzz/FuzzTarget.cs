@@ -3,13 +3,13 @@ using Mercure.Specs.Hardening;
 namespace Mercure.Specs.Fuzz;
 
 /// <summary>Throws when something is wrong with what the input led to; whatever else it is, input is not wrong.</summary>
-internal delegate void Fuzz(ReadOnlySpan<byte> input);
+internal delegate void FuzzAction(ReadOnlySpan<byte> input);
 
 /// <summary>A reader of what strangers send, with what must hold whatever they send.</summary>
 /// <param name="Name">Of its folder in <c>corpus/</c>.</param>
 /// <param name="Run">What a fuzzer calls (libFuzzer's and SharpFuzz's shape).</param>
 /// <param name="Words">Pieces of the format, which chance would hardly find.</param>
-internal sealed record FuzzTarget(string Name, Fuzz Run, params string[] Words)
+internal sealed record FuzzTarget(string Name, FuzzAction Run, params string[] Words)
 {
     private const int LongestInput = 1 << 16;
 

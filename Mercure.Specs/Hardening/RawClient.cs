@@ -38,7 +38,7 @@ internal sealed partial class RawClient : IDisposable
             TargetHost = hub.Host,
             ApplicationProtocols = [SslApplicationProtocol.Http2],
             // The certificate is the fixture's own, and what is proved here is not TLS
-            RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
         });
         client._stream = tls;
         return client;
@@ -96,9 +96,9 @@ internal sealed partial class RawClient : IDisposable
         {
             // Reset: what came before counts
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
-            throw new TimeoutException($"The hub holds the connection; it sent:\n{text}");
+            throw new TimeoutException($"The hub holds the connection; it sent:\n{text}", late);
         }
 
         return new RawAnswer(text.ToString());
@@ -122,14 +122,14 @@ internal sealed partial class RawClient : IDisposable
 
     public void Dispose() => _stream.Dispose();
 
-    [GeneratedRegex(@"HTTP/1\.[01] (\d{3})[ \r]", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"HTTP/1\.[01] (?<status>\d{3})[ \r]", RegexOptions.ExplicitCapture, 1000)]
     internal static partial Regex StatusLine();
 }
 
 /// <summary>Everything that a connection answered.</summary>
 internal sealed record RawAnswer(string Text)
 {
-    public int[] Statuses => [.. RawClient.StatusLine().Matches(Text).Select(static line => int.Parse(line.Groups[1].ValueSpan, provider: null))];
+    public int[] Statuses => [.. RawClient.StatusLine().Matches(Text).Select(static line => int.Parse(line.Groups["status"].ValueSpan, provider: null))];
 
     /// <summary>Of the only response, or the first; 0 for a connection that was closed without a word.</summary>
     public int Status => Statuses is [var first, ..] ? first : 0;

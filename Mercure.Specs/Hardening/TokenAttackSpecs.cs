@@ -117,8 +117,8 @@ public sealed class TokenAttackSpecs
             "", signature[..^1], signature[..^4], signature[..(signature.Length / 2)], signature + "A", signature + "AAAA", signature + "=", signature + signature,
             " " + signature, signature + "\n", signature.Insert(3, "\n"), signature.Insert(3, " "), signature + ".", "." + signature,
             Convert.ToBase64String(octets), Convert.ToHexString(octets),
-            System.Buffers.Text.Base64Url.EncodeToString(octets[..16]), System.Buffers.Text.Base64Url.EncodeToString(new byte[32]),
-            System.Buffers.Text.Base64Url.EncodeToString(HMACSHA512.HashData(Encoding.UTF8.GetBytes(TestTokens.Secret), Encoding.ASCII.GetBytes(signed[..^1]))[..32]),
+            System.Buffers.Text.Base64Url.EncodeToString(octets.AsSpan(0, 16)), System.Buffers.Text.Base64Url.EncodeToString(new byte[32]),
+            System.Buffers.Text.Base64Url.EncodeToString(HMACSHA512.HashData(Encoding.UTF8.GetBytes(TestTokens.Secret), Encoding.ASCII.GetBytes(signed[..^1])).AsSpan(0, 32)),
         ];
 
         Assert.Null(await TestTokens.RejectionOfAsync(token));
