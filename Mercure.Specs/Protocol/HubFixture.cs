@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 using Mercure.Actors;
 using Mercure.Actors.Hosting;
 using Mercure.Http.Hosting;
-using Mercure.Http.Protocol;
 using Mercure.Http.Settings;
 using Mercure.Http.Tokens;
 using Mercure.Journal;
