@@ -30,7 +30,10 @@ public sealed class ClientSpecs(ChromiumFixture chromium)
         await using var hub = await new V010Fixture { Settings = ShortLived }.StartedAsync();
         var start = new ProcessStartInfo("node", ["subscribe.mjs", client, SubscriptionOf(hub), V010Tokens.Subscriber(Topic)])
         {
-            WorkingDirectory = Directory, UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Directory,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
