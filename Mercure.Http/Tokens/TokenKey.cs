@@ -59,7 +59,8 @@ public sealed class TokenKey
             {
                 JsonWebAlgorithmsKeyTypes.RSA => FromRsa(new RSAParameters
                 {
-                    Modulus = Base64UrlEncoder.DecodeBytes(key.N), Exponent = Base64UrlEncoder.DecodeBytes(key.E),
+                    Modulus = Base64UrlEncoder.DecodeBytes(key.N),
+                    Exponent = Base64UrlEncoder.DecodeBytes(key.E),
                 }),
                 JsonWebAlgorithmsKeyTypes.EllipticCurve => FromEcdsa(key),
                 JsonWebAlgorithmsKeyTypes.Octet when allowSecrets => FromSecret(Base64UrlEncoder.DecodeBytes(key.K)),

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Mercure.Http.Settings;
 using Mercure.Specs.Browser;
 using Mercure.Specs.Examples;
-using Mercure.Specs.Protocol;
 using Mercure.Specs.Protocol.V010;
 using Mercure.Specs.Settings;
 using Mercure.Specs.Tokens;
@@ -31,7 +30,10 @@ public sealed class ClientSpecs(ChromiumFixture chromium)
         await using var hub = await new V010Fixture { Settings = ShortLived }.StartedAsync();
         var start = new ProcessStartInfo("node", ["subscribe.mjs", client, SubscriptionOf(hub), V010Tokens.Subscriber(Topic)])
         {
-            WorkingDirectory = Directory, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = Directory,
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));

@@ -125,7 +125,7 @@ public sealed class GenerationsSpecs(GenerationsSpecs.BothFixture hub) : IClassF
         var life = TimeSpan.FromHours(1);
         var settings = HubFixture.Both with { Listen = HubFixture.Both.Listen with { WriteTimeout = life } };
         await using var own = await new HubFixture { Settings = settings, Path = path, IsRecorded = true }.StartedAsync();
-        var before = DateTimeOffset.UtcNow;
+        var before = TimeProvider.System.GetUtcNow();
         for (var i = 0; i < 20; i++)
             using (await own.SubscribeAsync("?topic=t"))
             {

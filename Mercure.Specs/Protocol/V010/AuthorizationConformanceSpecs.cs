@@ -156,7 +156,7 @@ public sealed class AuthorizationConformanceSpecs(V010Fixture hub) : IClassFixtu
     [Fact]
     public async Task Should_end_the_stream_when_the_token_expires()
     {
-        var expiry = DateTimeOffset.UtcNow.AddSeconds(2).ToUnixTimeSeconds();
+        var expiry = TimeProvider.System.GetUtcNow().AddSeconds(2).ToUnixTimeSeconds();
         var token = TestTokens.Hmac($$$"""{"mercure":{"subscribe":["*"]},"exp":{{{expiry}}}}""", V010Tokens.Secret);
         using var response = await hub.SubscribeAsync($"?topic={_topic}&authorization={token}");
         using var events = await EventStream.OfAsync(response);

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using Mercure.Actors;
 using Mercure.Actors.Authorization;
-using Mercure.Http.Protocol;
 using Mercure.Specs.Tokens;
 using Xunit;
 
