@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Akka;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Pattern;
@@ -30,8 +29,10 @@ public sealed class EventPublisher : ReceivePersistentActor
     private readonly EventProjection _projection;
     private readonly IHub _hub;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly CancellationTokenSource _stopping = new();
     private long _offset;
+
+    // Read by the publish under way, which runs on another thread.
+    private volatile bool _isStopped;
 
     public EventPublisher(EventProjection projection, IHub hub)
     {
@@ -68,7 +69,7 @@ public sealed class EventPublisher : ReceivePersistentActor
 
     protected override void PostStop()
     {
-        _stopping.Cancel();
+        _isStopped = true;
         base.PostStop();
     }
 
@@ -91,7 +92,12 @@ public sealed class EventPublisher : ReceivePersistentActor
         {
             var published = update with { Id = IdOf(_projection.Name, envelope) };
             while (await _hub.PublishAsync(published) is not PublishResult.Stored)
-                await Task.Delay(RetryDelay, _stopping.Token);
+            {
+                if (_isStopped)
+                    throw new OperationCanceledException();
+
+                await Task.Delay(RetryDelay);
+            }
         }
 
         return ((Sequence)envelope.Offset).Value;
