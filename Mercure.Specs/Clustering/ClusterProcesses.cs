@@ -55,11 +55,11 @@ internal sealed class ClusterProcesses : IAsyncDisposable
         var cluster = await CreateAsync(nodes);
         var journal = new NpgsqlConnectionStringBuilder(cluster.Journal.ConnectionString);
         journal.Port = network.Relay(journal.Port);
-        journal.Host = network.Gateway;
+        journal.Host = NetworkNamespaces.Gateway;
         foreach (var (node, setup) in cluster.Setups.Index())
         {
             setup.Namespace = network.Name(node);
-            setup.Host = network.Address(node);
+            setup.Host = NetworkNamespaces.Address(node);
             setup.Environment["ADDR"] = $"{setup.Host}:{setup.Port}";
             setup.Environment["MERCURE_JOURNAL_CONNECTION_STRING"] = journal.ConnectionString;
             setup.Environment["MERCURE_CLUSTER_HOST"] = setup.Host;

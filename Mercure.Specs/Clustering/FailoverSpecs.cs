@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Mercure.Specs.Processes;
 using Xunit;
 using Xunit.Abstractions;

@@ -20,7 +20,7 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
     public static bool AreAvailable => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && (File.Exists("/usr/sbin/ip") || File.Exists("/sbin/ip"));
 
     /// <summary>The specs' own address on the bridge.</summary>
-    public string Gateway => "10.77.0.254";
+    public const string Gateway = "10.77.0.254";
 
     public static async Task<NetworkNamespaces> CreateAsync(int nodes)
     {
@@ -30,7 +30,7 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
         await IpAsync($"-n {namespaces._name}sw link set bridge0 up");
         await namespaces.PlugAsync("host", $"{namespaces._name}h");
         await IpAsync($"link set {namespaces._name}h up");
-        await IpAsync($"addr add {namespaces.Gateway}/24 dev {namespaces._name}h");
+        await IpAsync($"addr add {Gateway}/24 dev {namespaces._name}h");
         for (var node = 0; node < nodes; node++)
         {
             await IpAsync($"netns add {namespaces.Name(node)}");
@@ -38,7 +38,7 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
             await IpAsync($"link set {namespaces._name}v{node} netns {namespaces.Name(node)} name eth0");
             await IpAsync($"-n {namespaces.Name(node)} link set lo up");
             await IpAsync($"-n {namespaces.Name(node)} link set eth0 up");
-            await IpAsync($"-n {namespaces.Name(node)} addr add {namespaces.Address(node)}/24 dev eth0");
+            await IpAsync($"-n {namespaces.Name(node)} addr add {Address(node)}/24 dev eth0");
         }
 
         return namespaces;
@@ -46,7 +46,7 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
 
     public string Name(int node) => $"{_name}n{node}";
 
-    public string Address(int node) => $"10.77.0.{node + 1}";
+    public static string Address(int node) => $"10.77.0.{node + 1}";
 
     /// <summary>Packets between these and the others vanish; all still reach the database.</summary>
     public async Task CutAsync(params int[] side) => await EachPairAsync(side, (from, to) => IpAsync($"-n {Name(from)} route add blackhole {Address(to)}/32"));
@@ -125,7 +125,7 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
 
     private static async Task IpAsync(string arguments)
     {
-        using var ip = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true })!;
+        using var ip = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true, UseShellExecute = false })!;
         var complaint = await ip.StandardError.ReadToEndAsync();
         await ip.WaitForExitAsync();
         Assert.True(ip.ExitCode == 0, $"ip {arguments}: {complaint}");

@@ -51,7 +51,7 @@ public sealed class RemotingTlsSpecs : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        using var certificate = request.Create(authority, authority.NotBefore, authority.NotAfter, RandomNumberGenerator.GetBytes(8));
+        using var certificate = request.Create(authority, new DateTimeOffset(authority.NotBefore), new DateTimeOffset(authority.NotAfter), RandomNumberGenerator.GetBytes(8));
         var path = Path.Combine(_directory, name);
         File.WriteAllText($"{path}.pem", certificate.ExportCertificatePem());
         File.WriteAllText($"{path}.key", key.ExportPkcs8PrivateKeyPem());

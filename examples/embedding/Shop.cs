@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Hosting;
-using Akka.Persistence.Query;
 using Akka.Persistence.Sql.Query;
 using Mercure.Actors;
 using Mercure.Actors.Projections;

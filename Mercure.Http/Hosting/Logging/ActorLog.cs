@@ -33,6 +33,9 @@ internal sealed class ActorLog : ReceiveActor, IRequiresMessageQueue<ILoggerMess
             AkkaLevel.WarningLevel => HostLevel.Warning,
             _ => HostLevel.Error,
         };
+        if (!_log.IsEnabled(level))
+            return;
+
         // The text is all there is: a template would make a field of it, which the JSON formats would write a second time
         _log.Log(level, EventId, logged.Message.ToString() ?? "", logged.Cause, static (text, _) => text);
     }
