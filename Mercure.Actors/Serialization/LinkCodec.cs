@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Mercure.Actors.Log;
 using Mercure.Actors.Matching;
 using Mercure.Actors.Protocol;
+using Mercure.Actors.Updates;
 using static Mercure.Actors.Protocol.LinkProtocol;
 
 namespace Mercure.Actors.Serialization;
@@ -15,7 +16,7 @@ internal static class LinkCodec
         MessageFormat.Of<Connect, Wire.Connect>(
             "connect",
             message => new Wire.Connect { Hub = message.Hub, Link = Encode(message.Link), Switchboard = Akka.Serialization.Serialization.SerializedActorPath(message.Switchboard) },
-            wire => new Connect(wire.Hub, Decode(wire.Link), system.Provider.ResolveActorRef(wire.Switchboard))),
+            wire => new Connect(wire.Hub, Decode(wire.Link), MessageFormat.Actor(system, wire.Switchboard))),
         MessageFormat.Of<Connected, Wire.Connected>(
             "connected",
             message => new Wire.Connected
@@ -95,22 +96,28 @@ internal static class LinkCodec
 
     private static RoutedRow Decode(Wire.Row wire)
     {
-        var places = wire.Indexes.Zip(wire.Ordinals, (index, ordinal) => new EntryPlace((int)index, (int)ordinal));
-        return new RoutedRow(wire.SequenceNumber, JournalCodec.DecodeBatch(wire.Batch.Memory), [.. places]);
+        var batch = JournalCodec.DecodeBatch(wire.Batch.Memory);
+        var (indexes, ordinals, entries) = (wire.Indexes, wire.Ordinals, batch.Entries.Count);
+        // What is not right is refused here, where it costs a message, and not where it would cost an actor.
+        if (indexes.Count != ordinals.Count || (indexes.Count > 0 && indexes.Count != entries))
+            throw new InvalidDataException($"A row of {entries} entries came with {indexes.Count} indexes and {ordinals.Count} ordinals.");
+        if (!Position.Exists(wire.SequenceNumber, indexes.Concat(ordinals).Append((uint)entries).Max()))
+            throw new InvalidDataException($"A row came with the sequence number {wire.SequenceNumber}, or an index, that no row has.");
+        return new RoutedRow(wire.SequenceNumber, batch, [.. indexes.Zip(ordinals, (index, ordinal) => new EntryPlace((int)index, (int)ordinal))]);
     }
 
     private static Wire.Link Encode(LinkId link) => new() { Switchboard = JournalCodec.Bytes(link.Switchboard), Attempt = link.Attempt };
 
-    private static LinkId Decode(Wire.Link link) => new(JournalCodec.Guid(link.Switchboard), link.Attempt);
+    private static LinkId Decode(Wire.Link? link) => new(JournalCodec.Guid(MessageFormat.Required(link).Switchboard), link!.Attempt);
 
     private static Wire.Epoch Encode(Epoch epoch) => new() { Start = epoch.Start, Nonce = epoch.Nonce };
 
-    private static Epoch Decode(Wire.Epoch epoch) => new(epoch.Start, epoch.Nonce);
+    private static Epoch Decode(Wire.Epoch? epoch) => new(MessageFormat.Required(epoch).Start, epoch!.Nonce);
 
     private static Wire.Head Encode(LogHead head) =>
         new() { SequenceNumber = head.SequenceNumber, NextOrdinal = head.NextOrdinal, IndexedThrough = head.IndexedThrough };
 
-    private static LogHead Decode(Wire.Head head) => new(head.SequenceNumber, head.NextOrdinal, head.IndexedThrough);
+    private static LogHead Decode(Wire.Head? head) => new(MessageFormat.Required(head).SequenceNumber, head!.NextOrdinal, head.IndexedThrough);
 
     private static Wire.Selector Encode(TopicSelector selector) => new() { Text = selector.Text, Kind = (uint)selector.Kind };
 

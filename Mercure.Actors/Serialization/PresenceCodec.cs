@@ -89,9 +89,9 @@ internal static class PresenceCodec
         wire.HasLastEventId ? wire.LastEventId : null,
         wire.IsUnchanged,
         [.. wire.Found.Select(JournalCodec.Decode)],
-        wire.HasLister ? new RestOfList(system.Provider.ResolveActorRef(wire.Lister), wire.List) : null);
+        wire.HasLister ? new RestOfList(MessageFormat.Actor(system, wire.Lister), wire.List) : null);
 
     private static Wire.Epoch Encode(Epoch epoch) => new() { Start = epoch.Start, Nonce = epoch.Nonce };
 
-    private static Epoch Decode(Wire.Epoch epoch) => new(epoch.Start, epoch.Nonce);
+    private static Epoch Decode(Wire.Epoch? epoch) => new(MessageFormat.Required(epoch).Start, epoch!.Nonce);
 }

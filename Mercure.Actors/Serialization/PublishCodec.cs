@@ -28,5 +28,5 @@ internal static class PublishCodec
 
     private static Wire.Token Encode(RequestToken token) => new() { Gateway = JournalCodec.Bytes(token.Gateway), Number = token.Number };
 
-    private static RequestToken Decode(Wire.Token token) => new(JournalCodec.Guid(token.Gateway), token.Number);
+    private static RequestToken Decode(Wire.Token? token) => new(JournalCodec.Guid(MessageFormat.Required(token).Gateway), token!.Number);
 }

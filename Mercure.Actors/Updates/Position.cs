@@ -8,13 +8,16 @@ public readonly record struct Position : IComparable<Position>
 {
     private const int IndexBits = 16;
 
+    /// <summary>Sequence numbers are below this.</summary>
+    private const long Rows = 1L << 47;
+
     /// <summary>Before the first update of any history.</summary>
     public static readonly Position Zero;
 
     public Position(long sequenceNumber, int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sequenceNumber);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(sequenceNumber, 1L << 47);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(sequenceNumber, Rows);
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(index, ushort.MaxValue);
         Value = (sequenceNumber << IndexBits) | (long)(uint)index;
@@ -31,6 +34,9 @@ public readonly record struct Position : IComparable<Position>
 
     /// <summary>The row in which something may follow it: its own, unless it is the end of that.</summary>
     public long NextRow => Index == ushort.MaxValue ? SequenceNumber + 1 : SequenceNumber;
+
+    /// <summary>Whether a row can have this sequence number, and an entry at this index.</summary>
+    public static bool Exists(long sequenceNumber, long index) => sequenceNumber is >= 0 and < Rows && index <= ushort.MaxValue;
 
     public static Position FromValue(long value) => new(value);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mercure.Specs.Journals;
 using Mercure.Specs.Processes;
+using Mercure.Specs.Settings;
 using MySqlConnector;
 
 namespace Mercure.Specs.Faults;
@@ -14,7 +15,7 @@ internal sealed class MariaDbServer() : DatabaseServer("mariadb", "mysql")
 
     /// <summary>Why there is none here; null when there is.</summary>
     public static readonly string? Unavailable =
-        ServerSettings.MariaDb is null ? "MERCURE_SPECS_MARIADB is not set" : File.Exists(Program) ? null : "MariaDB's programs are not installed";
+        SpecSettings.MariaDb is null ? "MERCURE_SPECS_MARIADB is not set" : File.Exists(Program) ? null : "MariaDB's programs are not installed";
 
     public override string ConnectionString => $"Server=127.0.0.1;Port={Port};User ID=root;Database=test";
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Mercure.Specs.Settings;
 using Xunit;
 
 namespace Mercure.Specs.Fuzz;
@@ -32,8 +32,7 @@ public sealed class FuzzSpecs
     [MemberData(nameof(Targets))]
     public void Should_hold_for_as_long_as_wanted(string name)
     {
-        var seconds = int.Parse(Environment.GetEnvironmentVariable("MERCURE_FUZZ_SECONDS") ?? "20", CultureInfo.InvariantCulture);
-        using var time = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        using var time = new CancellationTokenSource(SpecSettings.FuzzTime);
 
         Find(name).Hunt(Seeds(Random.Shared.Next(), time.Token));
     }

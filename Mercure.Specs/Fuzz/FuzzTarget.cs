@@ -1,4 +1,5 @@
 using Mercure.Specs.Hardening;
+using Mercure.Specs.Wire;
 
 namespace Mercure.Specs.Fuzz;
 
@@ -20,6 +21,7 @@ internal sealed record FuzzTarget(string Name, FuzzAction Run, params string[] W
         new("query", QueryFuzz.Fuzz, "topic=", "Last-Event-ID=", "lastEventID=", "last_event_id=", "&", "%7Bx%7D", "{x}", "*", "?", "earliest", "%C3%A9"),
         new("token", TokenFuzz.Fuzz, ".", "\n", "\"alg\":\"HS256\"", "\"none\"", "\"crit\":[]", "\"exp\":1e99", "\"mercure\":{\"publish\":[\"*\"]}", "{", "}", "[", "]", ",", "\\u0000", "\"kid\":\"\"", "eyJ"),
         new("batch", BatchFuzz.Fuzz, "\u0012", "\u001A", "\u00FF\u00FF\u00FF\u00FF\u000F", "\0"),
+        new("wire", WireFuzz.Fuzz, [.. WireSamples.All.Select(static sample => sample.Manifest + "\n").Distinct(StringComparer.Ordinal), "connect\n", "\u0012", "\u001A", "\u00FF\u00FF\u00FF\u00FF\u000F", "\0"]),
         new("forwarded", ForwardedFuzz.Fuzz, "for=", "proto=https", "host=", "\"", "\\", "[::1]:80", "_hidden", ",", ";", "="),
         new("setting", SettingFuzz.Fuzz, "1h", "2m", "3s", "4ms", "5us", "µs", "6ns", ".", "1.5", "KiB", "MiB", ":80", "[::1]", "https://a", "localhost", "127.0.0.1"),
     ];

@@ -1,4 +1,5 @@
 using Mercure.Specs.Processes;
+using Mercure.Specs.Settings;
 using Xunit;
 
 namespace Mercure.Specs.Journals;
@@ -44,5 +45,5 @@ public sealed class LargeUpdateSpecs
 /// <summary>Skipped where no MariaDB is named.</summary>
 internal sealed class MariaDbFactAttribute : FactAttribute
 {
-    public MariaDbFactAttribute() => Skip = ServerSettings.MariaDb is null ? "MERCURE_SPECS_MARIADB is not set" : null;
+    public MariaDbFactAttribute() => Skip = SpecSettings.MariaDb is null ? "MERCURE_SPECS_MARIADB is not set" : null;
 }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Mercure.Journal;
+using Mercure.Specs.Settings;
 using Microsoft.Data.Sqlite;
 using MySqlConnector;
 using Npgsql;
@@ -29,7 +30,7 @@ public sealed class TestJournal : IAsyncDisposable
     }
 
     /// <summary>Connection string of a PostgreSQL server where databases may be made; null without one.</summary>
-    public static string? PostgreSqlServer => ServerSettings.PostgreSql;
+    public static string? PostgreSqlServer => SpecSettings.PostgreSql;
 
     /// <summary>Every database server at hand.</summary>
     public static IReadOnlyList<TestDatabase> ServerDatabases =>
@@ -118,8 +119,8 @@ public sealed class TestJournal : IAsyncDisposable
 
     private static string? ServerOf(TestDatabase database) => database switch
     {
-        TestDatabase.PostgreSql => ServerSettings.PostgreSql,
-        TestDatabase.MariaDb => ServerSettings.MariaDb,
+        TestDatabase.PostgreSql => SpecSettings.PostgreSql,
+        TestDatabase.MariaDb => SpecSettings.MariaDb,
         _ => null,
     };
 
