@@ -18,6 +18,13 @@ public class LoggingSpecs
     }
 
     [Fact]
+    public void Should_leave_out_what_has_no_value()
+    {
+        Assert.EndsWith(" INFO  Hi\n", Write(new TextFormatter(new FixedClock()), LogLevel.Information, "Hi", ("Detail", null)), StringComparison.Ordinal);
+        Assert.DoesNotContain("detail", Write(JsonFormatter.Json(new FixedClock()), LogLevel.Information, "Hi", ("Detail", null)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Should_not_let_input_forge_a_line()
     {
         // CWE-117
@@ -50,11 +57,11 @@ public class LoggingSpecs
         Assert.Equal(1, text.Count(static c => c == '\n'));
     }
 
-    private static string Write(ConsoleFormatter formatter, LogLevel level, string template, params (string Name, object Value)[] fields)
+    private static string Write(ConsoleFormatter formatter, LogLevel level, string template, params (string Name, object? Value)[] fields)
     {
         List<KeyValuePair<string, object?>> state = [.. fields.Select(static field => new KeyValuePair<string, object?>(field.Name, field.Value))];
         state.Add(new KeyValuePair<string, object?>("{OriginalFormat}", template));
-        var message = fields.Aggregate(template, static (text, field) => text.Replace($"{{{field.Name}}}", field.Value.ToString(), StringComparison.Ordinal));
+        var message = fields.Aggregate(template, static (text, field) => text.Replace($"{{{field.Name}}}", field.Value?.ToString(), StringComparison.Ordinal));
         var writer = new StringWriter();
         formatter.Write(new LogEntry<List<KeyValuePair<string, object?>>>(level, "Specs", 0, state, null, (_, _) => message), null, writer);
         return writer.ToString();

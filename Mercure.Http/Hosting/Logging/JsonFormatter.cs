@@ -55,8 +55,8 @@ internal sealed class JsonFormatter(string name, TimeProvider clock, JsonFormatt
         var fields = LogFields.Of(entry.State);
         for (var i = 0; i < fields.Count; i++)
         {
-            if (!LogFields.IsTemplate(fields[i].Key))
-                WriteField(FieldName(fields[i].Key), fields[i].Value, json);
+            if (LogFields.IsShown(fields[i]))
+                WriteField(FieldName(fields[i].Key), fields[i].Value!, json);
         }
 
         if (entry.Exception is not null)
@@ -71,13 +71,10 @@ internal sealed class JsonFormatter(string name, TimeProvider clock, JsonFormatt
         return snake is "time" or "logger" or "error" || snake == names.Level || snake == names.Message ? $"field_{snake}" : snake;
     }
 
-    private static void WriteField(string name, object? value, Utf8JsonWriter json)
+    private static void WriteField(string name, object value, Utf8JsonWriter json)
     {
         switch (value)
         {
-            case null:
-                json.WriteNull(name);
-                break;
             case bool flag:
                 json.WriteBoolean(name, flag);
                 break;

@@ -11,7 +11,8 @@ internal static class LogFields
     public static IReadOnlyList<KeyValuePair<string, object?>> Of<TState>(TState state) =>
         state as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
 
-    public static bool IsTemplate(string name) => name == Template;
+    /// <summary>Whether a line shows this field: not the template, and none without a value.</summary>
+    public static bool IsShown(KeyValuePair<string, object?> field) => field.Value is not null && !IsTemplate(field.Key);
 
     /// <summary>The template, in which a field may already be part of the message; the last of the fields by convention.</summary>
     public static string TemplateOf(IReadOnlyList<KeyValuePair<string, object?>> fields) =>
@@ -38,4 +39,6 @@ internal static class LogFields
         LogLevel.Critical => "fatal",
         _ => "info",
     };
+
+    private static bool IsTemplate(string name) => name == Template;
 }

@@ -30,7 +30,7 @@ internal sealed class TextFormatter(TimeProvider clock) : ConsoleFormatter("TEXT
         var template = LogFields.TemplateOf(fields);
         for (var i = 0; i < fields.Count; i++)
         {
-            if (!LogFields.IsTemplate(fields[i].Key) && !LogFields.IsInMessage(template, fields[i].Key))
+            if (LogFields.IsShown(fields[i]) && !LogFields.IsInMessage(template, fields[i].Key))
                 WriteField(fields[i].Key, Convert.ToString(fields[i].Value, CultureInfo.InvariantCulture) ?? "", textWriter);
         }
 
