@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text.RegularExpressions;
+using Mercure.Http.Protocol;
 using Mercure.Specs.Settings;
 using Xunit;
 
@@ -20,6 +22,28 @@ public sealed partial class TroubleshootingSpecs
 
         Assert.True(quotes.Count >= atLeast, $"{document} quotes {quotes.Count} messages");
         Assert.Equal([], quotes.Where(quote => !said.Any(Like(quote).IsMatch)).ToList());
+    }
+
+    [Fact]
+    public void Should_have_a_row_for_every_rejection()
+    {
+        var quotes = FirstColumns("troubleshooting.md")
+            .SelectMany(cell => Quote().Matches(cell).Select(match => match.Groups["text"].Value))
+            .Where(quote => quote.Length > 10)
+            .Select(Like)
+            .ToList();
+
+        Assert.Equal([], Reasons().Where(reason => !quotes.Exists(quote => quote.IsMatch(reason))).ToList());
+    }
+
+    private static IEnumerable<string> Reasons()
+    {
+        static object Any(ParameterInfo parameter) => parameter.ParameterType == typeof(string) ? "" : Activator.CreateInstance(parameter.ParameterType)!;
+        var fixedOnes = typeof(Rejections).GetFields().Select(field => field.GetValue(null));
+        var made = typeof(Rejections)
+            .GetMethods(BindingFlags.Public | BindingFlags.Static)
+            .Select(method => method.Invoke(null, [.. method.GetParameters().Select(Any)]));
+        return fixedOnes.Concat(made).Cast<Rejection>().Select(rejection => rejection.Reason);
     }
 
     /// <summary>Of the tables whose second column says what to do, or what it means.</summary>
