@@ -26,7 +26,7 @@ internal sealed class Drain(HubSettings settings, HealthEndpoint health, Hub hub
         }
         catch (Exception e)
         {
-            HubLog.StreamsNotClosed(log, e);
+            HostLog.StreamsNotClosed(log, e);
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Mercure.Http.Hosting;
 
 /// <summary>What the host has to say.</summary>
-internal static partial class HubLog
+internal static partial class HostLog
 {
     [LoggerMessage(100, LogLevel.Information, "Mercure started")]
     public static partial void Started(ILogger logger, string protocol, string addr);

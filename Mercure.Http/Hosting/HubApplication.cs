@@ -35,13 +35,13 @@ public static class HubApplication
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Mercure.Http");
         if (settings.Debug)
-            HubLog.DebugMode(logger);
+            HostLog.DebugMode(logger);
         if (settings.V07?.PublisherKey.IsShort == true || settings.V010?.Publisher.Key?.IsShort == true)
-            HubLog.ShortKey(logger, "publisher");
+            HostLog.ShortKey(logger, "publisher");
         if (settings.V07?.SubscriberKey.IsShort == true || settings.V010?.Subscriber.Key?.IsShort == true)
-            HubLog.ShortKey(logger, "subscriber");
+            HostLog.ShortKey(logger, "subscriber");
         app.Lifetime.ApplicationStarted.Register(
-            () => HubLog.Started(logger, settings.Listen.UsesTls ? "https" : "http", string.Join(' ', app.Urls)));
-        app.Lifetime.ApplicationStopped.Register(() => HubLog.Stopped(logger));
+            () => HostLog.Started(logger, settings.Listen.UsesTls ? "https" : "http", string.Join(' ', app.Urls)));
+        app.Lifetime.ApplicationStopped.Register(() => HostLog.Stopped(logger));
     }
 }

@@ -36,7 +36,7 @@ internal sealed class RequestGuard(HubSettings settings, TimeProvider clock, ILo
     private void Abort(object? state)
     {
         var context = (HttpContext)state!;
-        HubLog.ResponseTimedOut(logger, context.Request.Method, context.Request.Path.Value);
+        HostLog.ResponseTimedOut(logger, context.Request.Method, context.Request.Path.Value);
         context.Abort();
     }
 

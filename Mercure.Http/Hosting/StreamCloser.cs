@@ -25,7 +25,7 @@ internal sealed class StreamCloser(IHostApplicationLifetime lifetime, Hub hub, I
         }
         catch (Exception e)
         {
-            HubLog.StreamsNotClosed(log, e);
+            HostLog.StreamsNotClosed(log, e);
         }
     }
 }

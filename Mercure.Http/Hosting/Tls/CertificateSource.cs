@@ -41,12 +41,12 @@ internal sealed class CertificateSource(string certFile, string keyFile, TimePro
             _seen = read;
             var next = create(PemCertificate.Create(read.Item1, read.Item2));
             if (_current is not null)
-                HubLog.CertificateReloaded(logger, certFile);
+                HostLog.CertificateReloaded(logger, certFile);
             _current = next;
         }
         catch (Exception e) when (PemCertificate.IsBadFile(e) && _current is not null)
         {
-            HubLog.CertificateRefused(logger, certFile, keyFile, e.Message);
+            HostLog.CertificateRefused(logger, certFile, keyFile, e.Message);
         }
     }
 }
