@@ -38,7 +38,7 @@ public sealed class AccessibilitySpecs(ChromiumFixture chromium)
     [Fact]
     public async Task Should_break_no_rule_of_axe_in_the_welcome()
     {
-        await using var hub = await HubProcess.StartAsync(("DEMO", "0"));
+        await using var hub = await DemoHub.StartAsync(("DEMO", "0"));
         var page = await chromium.OpenAsync(hub);
 
         await BreaksNoRuleAsync(page);

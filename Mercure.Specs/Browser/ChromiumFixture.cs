@@ -21,13 +21,13 @@ public sealed class ChromiumFixture : IAsyncLifetime
     private IPlaywright? _playwright;
 
     /// <summary>With the demo on; a spec that needs another starts its own.</summary>
-    internal HubProcess Hub { get; private set; } = null!;
+    internal DemoHub Hub { get; private set; } = null!;
 
     private IBrowser Browser { get; set; } = null!;
 
     public async Task InitializeAsync()
     {
-        Hub = await HubProcess.StartAsync();
+        Hub = await DemoHub.StartAsync();
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -48,7 +48,7 @@ public sealed class ChromiumFixture : IAsyncLifetime
     }
 
     /// <summary>The hub's page, in a new context.</summary>
-    internal async Task<IPage> OpenAsync(HubProcess hub, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    internal async Task<IPage> OpenAsync(DemoHub hub, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
     {
         foreach (var former in Browser.Contexts)
             await former.CloseAsync();
@@ -66,7 +66,7 @@ public sealed class ChromiumFixture : IAsyncLifetime
     }
 
     /// <summary>As <see cref="OpenAsync"/>, beside the pages that are open.</summary>
-    internal async Task<IPage> OpenAnotherAsync(HubProcess hub, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    internal async Task<IPage> OpenAnotherAsync(DemoHub hub, int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light)
     {
         var context = await Browser.NewContextAsync(new BrowserNewContextOptions
         {

@@ -8,7 +8,7 @@ namespace Mercure.Specs.Browser;
 [Collection(ChromiumCollection.Name)]
 public sealed class DemoPageSpecs(ChromiumFixture chromium)
 {
-    private readonly HubProcess _hub = chromium.Hub;
+    private readonly DemoHub _hub = chromium.Hub;
 
     [Theory]
     [InlineData(375, 812)]
@@ -56,7 +56,7 @@ public sealed class DemoPageSpecs(ChromiumFixture chromium)
     public async Task Should_speak_the_generations_that_are_served()
     {
         const string Key = "!ChangeThisMercureHubJWTSecretKey!";
-        await using var hub = await HubProcess.StartAsync(("MERCURE_PUBLISHER_JWT_KEY", Key), ("MERCURE_SUBSCRIBER_JWT_KEY", Key));
+        await using var hub = await DemoHub.StartAsync(("MERCURE_PUBLISHER_JWT_KEY", Key), ("MERCURE_SUBSCRIBER_JWT_KEY", Key));
         var reader = await chromium.OpenAsync(hub);
         var stranger = await chromium.OpenAnotherAsync(hub);
         var generation = stranger.GetByLabel("Generation of the protocol");

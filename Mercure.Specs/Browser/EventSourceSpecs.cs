@@ -53,7 +53,7 @@ public sealed class EventSourceSpecs(ChromiumFixture chromium)
     [Fact]
     public async Task Should_hand_over_many_updates_in_order_without_compression()
     {
-        await using var hub = await HubProcess.StartAsync(("COMPRESS", "0"));
+        await using var hub = await DemoHub.StartAsync(("COMPRESS", "0"));
         var page = await chromium.OpenAsync(hub);
         await page.EvaluateAsync(Listen, UrlOf(hub));
 
@@ -70,7 +70,7 @@ public sealed class EventSourceSpecs(ChromiumFixture chromium)
     public async Task Should_go_on_without_loss_or_duplicate_when_streams_end(string compress)
     {
         // The hub ends every stream after a second; the browser is told to come back at once
-        await using var hub = await HubProcess.StartAsync(("WRITE_TIMEOUT", "1s"), ("COMPRESS", compress));
+        await using var hub = await DemoHub.StartAsync(("WRITE_TIMEOUT", "1s"), ("COMPRESS", compress));
         var page = await chromium.OpenAsync(hub);
         await page.EvaluateAsync(Listen, UrlOf(hub));
         await PublishRetryAsync(hub);
@@ -89,7 +89,7 @@ public sealed class EventSourceSpecs(ChromiumFixture chromium)
     [Fact]
     public async Task Should_go_on_after_the_hub_was_started_anew()
     {
-        await using var hub = await HubProcess.StartAsync();
+        await using var hub = await DemoHub.StartAsync();
         var page = await chromium.OpenAsync(hub);
         await page.EvaluateAsync(Listen, UrlOf(hub));
         await hub.PublishAsync(Topic, "before");
@@ -146,12 +146,12 @@ public sealed class EventSourceSpecs(ChromiumFixture chromium)
         Assert.Equal("/hub", found);
     }
 
-    private static string UrlOf(HubProcess hub) => $"{hub.HubUrl}?topic={Uri.EscapeDataString(Topic)}";
+    private static string UrlOf(DemoHub hub) => $"{hub.HubUrl}?topic={Uri.EscapeDataString(Topic)}";
 
-    private static async Task PublishRetryAsync(HubProcess hub)
+    private static async Task PublishRetryAsync(DemoHub hub)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, hub.HubUrl);
-        request.Headers.Authorization = new("Bearer", HubProcess.DemoToken);
+        request.Headers.Authorization = new("Bearer", DemoHub.Token);
         request.Content = new FormUrlEncodedContent([new("topic", Topic), new("data", "come back soon"), new("retry", "20")]);
         using var response = await hub.Client.SendAsync(request);
         response.EnsureSuccessStatusCode();

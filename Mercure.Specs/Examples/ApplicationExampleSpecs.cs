@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Mercure.Specs.Browser;
+using Mercure.Specs.Processes;
 using Microsoft.Playwright;
 using Xunit;
 using static Microsoft.Playwright.Assertions;
@@ -13,16 +14,16 @@ namespace Mercure.Specs.Examples;
 [Collection(ChromiumCollection.Name)]
 public sealed class ApplicationExampleSpecs(ChromiumFixture chromium)
 {
-    private readonly HubProcess _hub = chromium.Hub;
+    private readonly DemoHub _hub = chromium.Hub;
 
     [Fact]
-    public Task Should_chat_among_those_who_have_entered_and_nobody_else() => ChatsAsync(_hub, _hub.HubUrl, HubProcess.Key);
+    public Task Should_chat_among_those_who_have_entered_and_nobody_else() => ChatsAsync(_hub, _hub.HubUrl, HubSetup.Key);
 
     [Fact]
     public async Task Should_chat_through_a_hub_of_generation_0_10_by_configuration_alone()
     {
         const string key = "another key, since each generation has its own";
-        await using var hub = await HubProcess.StartAsync(("MERCURE_PUBLISHER_JWT_KEY", key), ("MERCURE_SUBSCRIBER_JWT_KEY", key));
+        await using var hub = await DemoHub.StartAsync(("MERCURE_PUBLISHER_JWT_KEY", key), ("MERCURE_SUBSCRIBER_JWT_KEY", key));
 
         await ChatsAsync(hub, new Uri(hub.Address, ".well-known/mercure"), key);
     }
@@ -30,7 +31,7 @@ public sealed class ApplicationExampleSpecs(ChromiumFixture chromium)
     [Fact]
     public async Task Should_refuse_who_has_not_entered_the_chat()
     {
-        await using var chat = await NodeApplication.StartAsync("chat", _hub.HubUrl, HubProcess.Key);
+        await using var chat = await NodeApplication.StartAsync("chat", _hub.HubUrl, HubSetup.Key);
 
         using var room = await _hub.Client.GetAsync(new Uri(chat.Address, "room"));
 
@@ -41,7 +42,7 @@ public sealed class ApplicationExampleSpecs(ChromiumFixture chromium)
     [Fact]
     public async Task Should_show_readers_what_the_hub_can_not_read()
     {
-        await using var report = await NodeApplication.StartAsync("encryption", _hub.HubUrl, HubProcess.Key);
+        await using var report = await NodeApplication.StartAsync("encryption", _hub.HubUrl, HubSetup.Key);
         using var stream = await ListenAsync(_hub, "https://example.com/reports/1");
         var page = await chromium.OpenAsync(_hub);
         await page.GotoAsync(report.Address.AbsoluteUri);
@@ -73,7 +74,7 @@ public sealed class ApplicationExampleSpecs(ChromiumFixture chromium)
         return Encoding.UTF8.GetString(text);
     }
 
-    private async Task ChatsAsync(HubProcess hub, Uri url, string key)
+    private async Task ChatsAsync(DemoHub hub, Uri url, string key)
     {
         await using var chat = await NodeApplication.StartAsync("chat", url, key);
         var topic = new Uri(chat.Address, "room").AbsoluteUri;
@@ -113,7 +114,7 @@ public sealed class ApplicationExampleSpecs(ChromiumFixture chromium)
     }
 
     /// <summary>As somebody who has no token; subscribed when it completes.</summary>
-    private static async Task<StreamReader> ListenAsync(HubProcess hub, string topic) =>
+    private static async Task<StreamReader> ListenAsync(DemoHub hub, string topic) =>
         new(await hub.Client.GetStreamAsync($"hub?topic={Uri.EscapeDataString(topic)}"));
 
     private static async Task<string> DataAsync(StreamReader stream)

@@ -1,19 +1,20 @@
 using Mercure.Specs.Browser;
+using Mercure.Specs.Tokens;
 using Xunit;
 
 namespace Mercure.Specs.Examples;
 
-/// <summary>One hub for the specs of a class.</summary>
-public sealed class HubFixture : IAsyncLifetime
+/// <summary>One hub of both generations for the specs of a class.</summary>
+public sealed class DemoHubFixture : IAsyncLifetime
 {
-    internal HubProcess Hub { get; private set; } = null!;
+    internal DemoHub Hub { get; private set; } = null!;
 
     /// <summary>Id of the first update in the history: what came after it can be asked for.</summary>
     internal string First { get; private set; } = "";
 
     public async Task InitializeAsync()
     {
-        Hub = await HubProcess.StartAsync();
+        Hub = await DemoHub.StartAsync(("MERCURE_PUBLISHER_JWT_KEY", V010Tokens.Secret), ("MERCURE_SUBSCRIBER_JWT_KEY", V010Tokens.Secret));
         First = await Hub.PublishAsync("https://example.com/first", "first");
     }
 

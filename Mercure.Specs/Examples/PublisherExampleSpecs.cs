@@ -4,7 +4,7 @@ using Xunit;
 namespace Mercure.Specs.Examples;
 
 /// <summary>The publishers of <c>examples/</c>, run as their README says.</summary>
-public sealed class PublisherExampleSpecs(HubFixture fixture) : IClassFixture<HubFixture>
+public sealed class PublisherExampleSpecs(DemoHubFixture fixture) : IClassFixture<DemoHubFixture>
 {
     private static readonly string Directory = Path.Combine(Repository.Root, "examples");
 
@@ -29,7 +29,7 @@ public sealed class PublisherExampleSpecs(HubFixture fixture) : IClassFixture<Hu
     {
         var readme = await File.ReadAllTextAsync(Path.Combine(Directory, "README.md"));
         var token = readme.Split("TOKEN=")[1].Split(' ', '\n')[0];
-        await using var hub = await Browser.HubProcess.StartAsync(
+        await using var hub = await Browser.DemoHub.StartAsync(
             ("MERCURE_PUBLISHER_JWT_KEY", "!ChangeThisMercureHubJWTSecretKey!"), ("MERCURE_SUBSCRIBER_JWT_KEY", "!ChangeThisMercureHubJWTSecretKey!"));
         var (exitCode, output) = await CommandLine.RunAsync(
             Directory, [("HUB_URL", new Uri(hub.Address, ".well-known/mercure").AbsoluteUri), ("TOKEN", token)], "node", "publish.mjs");

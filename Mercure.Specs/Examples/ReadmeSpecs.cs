@@ -5,11 +5,11 @@ using Xunit;
 namespace Mercure.Specs.Examples;
 
 /// <summary>The commands of the documentation, in blocks marked <c>sh</c>, run as printed apart from the hub's port.</summary>
-public sealed partial class ReadmeSpecs(HubFixture fixture) : IClassFixture<HubFixture>
+public sealed partial class ReadmeSpecs(DemoHubFixture fixture) : IClassFixture<DemoHubFixture>
 {
     [Theory]
     [InlineData("README.md", 2)]
-    [InlineData("docs/getting-started.md", 4)]
+    [InlineData("docs/getting-started.md", 5)]
     public async Task Should_show_commands_that_work(string document, int atLeast)
     {
         var blocks = Blocks().Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, document)));

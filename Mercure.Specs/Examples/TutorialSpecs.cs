@@ -7,7 +7,7 @@ namespace Mercure.Specs.Examples;
 /// What the reference hub's tutorial (its docs/getting-started.md at v0.7.2) shows for Node.js, in code of ours: a request of the core
 /// library, with the form written at once and the token of the tutorial. Its page is in <see cref="EventSourceSpecs"/>.
 /// </summary>
-public sealed class TutorialSpecs(HubFixture fixture) : IClassFixture<HubFixture>
+public sealed class TutorialSpecs(DemoHubFixture fixture) : IClassFixture<DemoHubFixture>
 {
     private const string Publisher = """
         const http = require("http");
@@ -38,7 +38,7 @@ public sealed class TutorialSpecs(HubFixture fixture) : IClassFixture<HubFixture
         using var reader = new StreamReader(stream);
 
         var (_, output) = await CommandLine.RunAsync(
-            Path.GetTempPath(), [("HUB_URL", fixture.Hub.HubUrl.AbsoluteUri), ("TOKEN", HubProcess.DemoToken)], "node", "-e", Publisher);
+            Path.GetTempPath(), [("HUB_URL", fixture.Hub.HubUrl.AbsoluteUri), ("TOKEN", DemoHub.Token)], "node", "-e", Publisher);
 
         Assert.StartsWith("200 ", output, StringComparison.Ordinal);
         string? line;

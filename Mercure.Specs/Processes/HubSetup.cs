@@ -1,12 +1,19 @@
 using System.Net;
 using System.Net.Sockets;
 using Mercure.Specs.Journals;
+using Mercure.Specs.Tokens;
 
 namespace Mercure.Specs.Processes;
 
 /// <summary>Where and how a hub runs: the same for each of its lives, so that it can be started again on its journal.</summary>
 public sealed class HubSetup : IAsyncDisposable
 {
+    /// <summary>Of generation 0.7.</summary>
+    public const string Key = "!ChangeMe!";
+
+    /// <summary>May publish to everyone.</summary>
+    public static readonly string PublisherToken = TestTokens.Hmac("""{"mercure":{"publish":["*"]}}""", Key);
+
     private readonly TestJournal _journal;
 
     public HubSetup(TestJournal journal, params (string Name, string Value)[] environment)
@@ -14,7 +21,7 @@ public sealed class HubSetup : IAsyncDisposable
         _journal = journal;
         Environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["JWT_KEY"] = TestTokens.Key,
+            ["JWT_KEY"] = Key,
             ["ADDR"] = $"127.0.0.1:{Port}",
             ["ALLOW_ANONYMOUS"] = "1",
         };
@@ -46,7 +53,7 @@ public sealed class HubSetup : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _journal.DisposeAsync();
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));

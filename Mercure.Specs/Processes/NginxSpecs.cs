@@ -105,7 +105,7 @@ public sealed class NginxSpecs : IAsyncLifetime
     private Task<HttpResponseMessage> PublishAsync(string data) => _nginx.SendAsync(new HttpRequestMessage(HttpMethod.Post, "hub")
     {
         Content = new FormUrlEncodedContent([new("topic", Topic), new("data", data)]),
-        Headers = { Authorization = new AuthenticationHeaderValue("Bearer", TestTokens.Publisher) },
+        Headers = { Authorization = new AuthenticationHeaderValue("Bearer", HubSetup.PublisherToken) },
     });
 
     private static async Task<string> LineAsync(StreamReader reader, string start)
@@ -136,7 +136,7 @@ internal sealed class NginxProcess : IAsyncDisposable
 
     private readonly TestCertificate _certificate = new();
     private readonly string _directory = Directory.CreateTempSubdirectory("mercure-specs-").FullName;
-    private readonly int _port = FreePort();
+    private readonly int _port = HubSetup.FreePort();
     private readonly HttpClient _http;
     private Process _process = null!;
 
@@ -241,12 +241,5 @@ internal sealed class NginxProcess : IAsyncDisposable
             socket.Dispose();
             throw;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -11,11 +11,13 @@ public sealed class Publisher : IDisposable
     private readonly HttpClient _client;
     private readonly Uri _hub;
 
-    public Publisher(Uri hub)
+    /// <param name="hub">URL of the hub.</param>
+    /// <param name="token">By default one of generation 0.7, for everyone.</param>
+    public Publisher(Uri hub, string? token = null)
     {
         _hub = hub;
         _client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { Timeout = TimeSpan.FromSeconds(20) };
-        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestTokens.Publisher);
+        _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token ?? HubSetup.PublisherToken);
     }
 
     /// <summary>What became of a publish: its id when it was acknowledged.</summary>

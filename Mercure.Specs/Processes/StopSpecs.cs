@@ -72,7 +72,7 @@ public sealed class StopSpecs(ITestOutputHelper output)
         await using var file = new SqliteConnection($"Data Source={setup.File};Pooling=False");
         await file.OpenAsync();
         using var client = new HttpClient();
-        client.DefaultRequestHeaders.Authorization = new("Bearer", TestTokens.Publisher);
+        client.DefaultRequestHeaders.Authorization = new("Bearer", HubSetup.PublisherToken);
         client.DefaultRequestHeaders.ExpectContinue = true;
 
         using var body = new SignallingContent($"topic={Topic}&data=in+flight");
