@@ -2,7 +2,7 @@
 # Installs what the specs need (Debian), builds with warnings as errors, checks the format, and runs every spec.
 #
 #   ./test.sh           everything but the long series; a quarter of an hour at most on two cores
-#   ./test.sh --long    the long series too (kill series, a million updates)
+#   ./test.sh --long    the long series too (kill series, a million updates, half an hour of churn: MERCURE_SOAK_MINUTES)
 #
 # PostgreSQL and MariaDB run as private servers in a temporary directory. MERCURE_SPECS_POSTGRESQL=<connection string> and
 # MERCURE_SPECS_MARIADB=<connection string> name servers to use instead.
