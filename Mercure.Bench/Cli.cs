@@ -2,6 +2,9 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Net.Sockets;
 using Mercure.Bench.Floor;
+using Mercure.Bench.Http;
+using Mercure.Bench.Load;
+using Mercure.Bench.Reports;
 
 namespace Mercure.Bench;
 
@@ -27,6 +30,11 @@ internal static class Cli
         options.AddToFill(fill);
         fill.SetAction((parsed, cancel) => GuardedAsync(() => FillAsync(options, parsed, cancel)));
         root.Add(fill);
+
+        var replay = new Command("replay", "Publish a history of a number of updates, and measure what it costs to come back to it");
+        options.AddToReplay(replay);
+        replay.SetAction((parsed, cancel) => GuardedAsync(() => ReplayAsync(options, parsed, cancel)));
+        root.Add(replay);
         root.Add(ServeFloor());
         return root;
     }
@@ -67,12 +75,7 @@ internal static class Cli
         var settings = options.Run(parsed);
         var floorOnly = options.IsFloorOnly(parsed);
         var series = new Series(settings, withHub: !floorOnly, withFloor: floorOnly || parsed.GetValue(options.Floor), Console.Error);
-        var report = await series.RunAsync(parsed.GetValue(options.Repeat), cancel);
-        if (parsed.GetValue(options.Json))
-            report.WriteJson(Console.Out);
-        else
-            report.WriteTable(Console.Out);
-        return report.HasFaults ? Faulty : 0;
+        return Write(await series.RunAsync(parsed.GetValue(options.Repeat), cancel), parsed.GetValue(options.Json));
     }
 
     private static async Task<int> FillAsync(RunOptions options, ParseResult parsed, CancellationToken cancel)
@@ -80,12 +83,25 @@ internal static class Cli
         SocketTuning.Apply();
         var floorOnly = options.IsFloorOnly(parsed);
         var series = new Series(options.Fill(parsed), withHub: !floorOnly, withFloor: floorOnly, Console.Error);
-        var report = await series.RunAsync(1, cancel);
-        if (parsed.GetValue(options.Json))
+        return Write(await series.RunAsync(1, cancel), parsed.GetValue(options.Json));
+    }
+
+    private static async Task<int> ReplayAsync(RunOptions options, ParseResult parsed, CancellationToken cancel)
+    {
+        SocketTuning.Apply();
+        var settings = options.Replay(parsed);
+        var address = await HubAddress.ResolveAsync(settings.Url, settings.Insecure, cancel);
+        var result = await new ReplayScenario(settings, address, settings.Url.ToString(), Console.Error).RunAsync(cancel);
+        return Write(new Report([result], []), parsed.GetValue(options.Json));
+    }
+
+    private static int Write(Report report, bool json)
+    {
+        if (json)
             report.WriteJson(Console.Out);
         else
             report.WriteTable(Console.Out);
-        return 0;
+        return report.HasFaults ? Faulty : 0;
     }
 
     private static async Task<int> GuardedAsync(Func<Task<int>> action)

@@ -18,6 +18,20 @@ internal sealed class RunOptions
     };
 
     private readonly Option<int> _subscribers = Number("--subscribers", "Subscriber connections", 100, 0);
+    private readonly Option<int> _stalled = Number("--stalled", "Subscribers more, that read nothing until publishing ends", 0, 0);
+    private readonly Option<int> _bystanders = Number("--bystanders", "Subscribers more, of topics that nobody publishes to", 0, 0);
+    private readonly Option<string> _bystanderTopic = new("--bystander-topic")
+    {
+        Description = "Their topic or template; # stands for each one's number",
+        DefaultValueFactory = _ => "https://bench.invalid/bystander/#",
+    };
+
+    private readonly Option<long> _missed = new("--missed")
+    {
+        Description = "At the end all subscribers leave, so many updates are published, and all come back at once with their last ids",
+    };
+
+    private readonly Option<bool> _ownIds = new("--own-ids") { Description = "Publishers give their updates ids, instead of the hub" };
     private readonly Option<int> _publishers = Number("--publishers", "Keep-alive connections that publish, one publish in flight each (0: 1, or 64 with --rate)", 0, 0);
     private readonly Option<double> _rate = new("--rate") { Description = "Publishes a second, latencies from the intended time (0: each connection as fast as it is answered)" };
     private readonly Option<bool> _lockstep = new("--lockstep") { Description = "A publish stays in flight until all subscribers have it" };
@@ -49,7 +63,7 @@ internal sealed class RunOptions
     {
         Option[] all =
         [
-            _url, _subscribers, _publishers, _rate, _lockstep, _topics, _payload, _duration, _warmup, _drain, _settle, _publisherToken,
+            _url, _subscribers, _stalled, _bystanders, _bystanderTopic, _missed, _ownIds, _publishers, _rate, _lockstep, _topics, _payload, _duration, _warmup, _drain, _settle, _publisherToken,
             _subscriberToken, _key, _target, _private, _ramp, _gzip, _insecure, _pid, Floor, Repeat, Json,
         ];
         Array.ForEach(all, command.Add);
@@ -57,7 +71,13 @@ internal sealed class RunOptions
 
     public void AddToFill(Command command)
     {
-        Option[] all = [Count, _url, _publishers, _topics, _payload, _publisherToken, _key, _target, _private, _insecure, _pid, Json];
+        Option[] all = [Count, _url, _ownIds, _publishers, _topics, _payload, _publisherToken, _key, _target, _private, _insecure, _pid, Json];
+        Array.ForEach(all, command.Add);
+    }
+
+    public void AddToReplay(Command command)
+    {
+        Option[] all = [Count, _url, _ownIds, _publishers, _payload, _drain, _settle, _publisherToken, _subscriberToken, _key, _gzip, _insecure, _pid, Json];
         Array.ForEach(all, command.Add);
     }
 
@@ -71,6 +91,11 @@ internal sealed class RunOptions
         {
             Url = Url(parsed),
             Subscribers = parsed.GetValue(_subscribers),
+            Stalled = parsed.GetValue(_stalled),
+            Bystanders = parsed.GetValue(_bystanders),
+            BystanderTopic = parsed.GetValue(_bystanderTopic)!,
+            Missed = parsed.GetValue(_missed),
+            OwnIds = parsed.GetValue(_ownIds),
             Publishers = parsed.GetValue(_publishers) is > 0 and var publishers ? publishers : rate > 0 ? 64 : 1,
             Rate = rate,
             Lockstep = parsed.GetValue(_lockstep),
@@ -89,9 +114,30 @@ internal sealed class RunOptions
             Insecure = parsed.GetValue(_insecure),
             Pid = parsed.GetValue(_pid),
         };
-        return settings.Lockstep && settings.Subscribers < settings.Topics
-            ? throw new FormatException("--lockstep needs a subscriber for each topic.")
-            : Checked(settings);
+        if (settings.Lockstep && settings.Subscribers < settings.Topics)
+            throw new FormatException("--lockstep needs a subscriber for each topic.");
+        if (settings.Missed > 0 && (settings.Lockstep || rate > 0))
+            throw new FormatException("--missed goes with neither --lockstep nor --rate.");
+        if ((settings.Missed > 0 || settings.OwnIds) && (IsFloorOnly(parsed) || parsed.GetValue(Floor)))
+            throw new FormatException("--missed and --own-ids need a hub: the floor has no history, and makes the ids.");
+        return Checked(settings);
+    }
+
+    public RunSettings Replay(ParseResult parsed)
+    {
+        var count = parsed.GetValue(Count);
+        if (count <= ReplayScenario.Least)
+            throw new FormatException($"--count must be more than {ReplayScenario.Least}: the history is also read from {ReplayScenario.Back} updates back.");
+        var key = parsed.GetValue(_key);
+        return Fill(parsed) with
+        {
+            Subscribers = 1,
+            Topics = 1,
+            SubscriberToken = parsed.GetValue(_subscriberToken) ?? (key is null ? null : Jwt.Mint(key)),
+            Drain = parsed.GetValue(_drain),
+            Settle = parsed.GetValue(_settle),
+            Gzip = parsed.GetValue(_gzip),
+        };
     }
 
     public RunSettings Fill(ParseResult parsed)
@@ -101,6 +147,7 @@ internal sealed class RunOptions
         {
             Url = Url(parsed),
             Count = parsed.GetValue(Count),
+            OwnIds = parsed.GetValue(_ownIds),
             Publishers = parsed.GetValue(_publishers) is > 0 and var publishers ? publishers : 64,
             Topics = parsed.GetValue(_topics),
             Payload = parsed.GetValue(_payload),

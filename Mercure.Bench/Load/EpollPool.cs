@@ -15,7 +15,7 @@ namespace Mercure.Bench.Load;
 internal sealed unsafe partial class EpollPool : ISubscriberPool
 {
     private const int ConnectThreads = 4;
-    private const int ConnectingAtOnce = 256;
+    private const int StalledReceiveBuffer = 16 * 1024;
     private const int MaxEvents = 512;
     private const int BufferSize = 64 * 1024;
     private const int CtlAdd = 1;
@@ -37,16 +37,23 @@ internal sealed unsafe partial class EpollPool : ISubscriberPool
     private readonly Socket?[] _sockets;
     private readonly int[] _descriptors;
     private readonly Schedule? _ramp;
-    private readonly SemaphoreSlim _connecting = new(ConnectingAtOnce);
+    private readonly SemaphoreSlim _connecting;
     private readonly TaskCompletionSource _allOpen = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _reader;
     private readonly int _epoll;
     private volatile bool _stopped;
+    private volatile bool _resumed;
     private int _nextToConnect = -1;
     private int _open;
 
-    public EpollPool(HubAddress address, Subscription shared, SubscriberConnection[] connections, double ramp)
+    /// <param name="address">Where they connect.</param>
+    /// <param name="shared">What they have in common.</param>
+    /// <param name="connections">Each of them.</param>
+    /// <param name="ramp">How many a second; 0: as fast as possible.</param>
+    /// <param name="atOnce">How many wait for their response heads at most.</param>
+    public EpollPool(HubAddress address, Subscription shared, SubscriberConnection[] connections, double ramp, int atOnce)
     {
+        _connecting = new SemaphoreSlim(atOnce);
         _address = address;
         _shared = shared;
         _connections = connections;
@@ -67,6 +74,16 @@ internal sealed unsafe partial class EpollPool : ISubscriberPool
         for (var i = 0; i < ConnectThreads; i++)
             new Thread(() => Connect(cancel)) { IsBackground = true, Name = "connect" }.Start();
         return _allOpen.Task.WaitAsync(cancel);
+    }
+
+    public void Resume()
+    {
+        _resumed = true;
+        for (var i = 0; i < _connections.Length; i++)
+        {
+            if (_connections[i] is { Role: SubscriberRole.Stalled, IsOpen: true })
+                Watch(i);
+        }
     }
 
     public ValueTask DisposeAsync()
@@ -107,11 +124,20 @@ internal sealed unsafe partial class EpollPool : ISubscriberPool
         var connection = _connections[index];
         var socket = _address.NewSocket();
         _sockets[index] = socket;
+        // What the kernel takes in its place is not stalled yet.
+        if (connection.Role == SubscriberRole.Stalled)
+            socket.ReceiveBufferSize = StalledReceiveBuffer;
         connection.ConnectingSince = Stopwatch.GetTimestamp();
         socket.Connect(_address.EndPoint);
         socket.Send(connection.Request());
 
         _descriptors[index] = (int)socket.SafeHandle.DangerousGetHandle();
+        Watch(index);
+    }
+
+    /// <summary>What has come before is told as well.</summary>
+    private void Watch(int index)
+    {
         var ready = stackalloc byte[EventSize];
         *(uint*)ready = EventIn | EventHangUp | EventEdge;
         *(ulong*)(ready + DataAt) = (ulong)index;
@@ -169,12 +195,14 @@ internal sealed unsafe partial class EpollPool : ISubscriberPool
         }
 
         if (!wasOpen && connection.IsOpen)
-            Opened();
+            Opened(index);
         return length;
     }
 
-    private void Opened()
+    private void Opened(int index)
     {
+        if (_connections[index].Role == SubscriberRole.Stalled && !_resumed)
+            _ = EpollCtl(_epoll, CtlDelete, _descriptors[index], null);
         _connecting.Release();
         if (Interlocked.Increment(ref _open) == _connections.Length)
             _allOpen.TrySetResult();

@@ -8,4 +8,7 @@ internal interface ISubscriberPool : IAsyncDisposable
 
     /// <summary>Ends when every subscriber has its response head.</summary>
     Task ConnectAllAsync(CancellationToken cancel);
+
+    /// <summary>From now on those who are <see cref="SubscriberRole.Stalled"/> read like everyone else.</summary>
+    void Resume();
 }

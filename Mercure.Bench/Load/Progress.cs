@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Mercure.Bench.Load;
 
 /// <summary>A line each second while a run lasts.</summary>
-internal sealed class Progress(TextWriter output, Subscription subscription, Publishing publishing, ISubscriberPool pool) : IAsyncDisposable
+internal sealed class Progress(TextWriter output, Subscription subscription, Publishing publishing, Func<int> open) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
@@ -37,7 +37,7 @@ internal sealed class Progress(TextWriter output, Subscription subscription, Pub
                 var seconds = Stopwatch.GetElapsedTime(last.Ticks, now.Ticks).TotalSeconds;
                 await output.WriteLineAsync(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Stopwatch.GetElapsedTime(begun).TotalSeconds,4:0}s {Phase}: {pool.Open:N0} subscribers, "
+                    $"{Stopwatch.GetElapsedTime(begun).TotalSeconds,4:0}s {Phase}: {open():N0} subscribers, "
                     + $"{(now.Deliveries - last.Deliveries) / seconds:N0} deliveries/s, "
                     + $"{(now.Publishes - last.Publishes) / seconds:N0} publishes/s{Failures()}"));
                 last = now;

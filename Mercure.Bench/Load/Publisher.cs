@@ -34,6 +34,9 @@ internal sealed class Publisher : IAsyncDisposable
 
     public Latencies Latencies { get; } = new();
 
+    /// <summary>Id of the last update, as the hub answered.</summary>
+    public string LastId => _response.Body;
+
     /// <summary>All subscribers have its last update (told in lockstep only).</summary>
     public void Delivered() => _delivered.Release();
 

@@ -8,6 +8,7 @@ internal sealed class Publishing(RunSettings settings, HubAddress address, uint 
 {
     private long _acknowledged;
     private long _failed;
+    private long _count = settings.Count;
     private long _started;
     private volatile bool _stopped;
     private volatile string? _lastFailure;
@@ -32,7 +33,14 @@ internal sealed class Publishing(RunSettings settings, HubAddress address, uint 
     public string? LastFailure => _lastFailure;
 
     /// <summary>Whether there is one more to send; each yes is one of <see cref="RunSettings.Count"/>.</summary>
-    public bool TryStart() => !_stopped && (Settings.Count == 0 || Interlocked.Increment(ref _started) <= Settings.Count);
+    public bool TryStart() => !_stopped && (_count == 0 || Interlocked.Increment(ref _started) <= _count);
+
+    /// <summary>So many more, by publishers that run again. Not in an open loop, whose clock has stopped.</summary>
+    public void Restart(long count)
+    {
+        (_count, _started) = (count, 0);
+        _stopped = false;
+    }
 
     public void Succeeded() => Interlocked.Increment(ref _acknowledged);
 

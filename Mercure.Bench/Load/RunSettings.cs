@@ -7,6 +7,18 @@ internal sealed record RunSettings
 
     public int Subscribers { get; init; }
 
+    /// <summary>Subscribers, beside the others, that read nothing until publishing ends.</summary>
+    public int Stalled { get; init; }
+
+    /// <summary>Subscribers, beside the others, of topics that nobody publishes to.</summary>
+    public int Bystanders { get; init; }
+
+    /// <summary>Their topic or template; <c>#</c> stands for the number of each.</summary>
+    public string BystanderTopic { get; init; } = "";
+
+    /// <summary>Updates that are published while all subscribers are away, before they come back with their last ids.</summary>
+    public long Missed { get; init; }
+
     /// <summary>Keep-alive connections that publish, each with one publish in flight.</summary>
     public int Publishers { get; init; } = 1;
 
@@ -36,6 +48,9 @@ internal sealed record RunSettings
     /// <summary>Between the last subscriber's response head and the first publish: some hubs answer before the subscription counts.</summary>
     public TimeSpan Settle { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Publishers give each update an id of their own.</summary>
+    public bool OwnIds { get; init; }
+
     /// <summary>Publish this many and stop; 0: for the duration.</summary>
     public long Count { get; init; }
 
@@ -51,4 +66,7 @@ internal sealed record RunSettings
     public bool Insecure { get; init; }
 
     public int? Pid { get; init; }
+
+    /// <summary>All connections that subscribe.</summary>
+    public int Connections => Subscribers + Stalled + Bystanders;
 }

@@ -8,14 +8,14 @@ using Mercure.Bench.Measure;
 namespace Mercure.Bench.Load;
 
 /// <summary>Subscribers over TLS, or where there is no epoll: the runtime's asynchronous sockets, one buffer each.</summary>
-internal sealed class StreamPool(HubAddress address, Subscription shared, SubscriberConnection[] connections, double ramp) : ISubscriberPool
+internal sealed class StreamPool(HubAddress address, Subscription shared, SubscriberConnection[] connections, double ramp, int atOnce) : ISubscriberPool
 {
-    private const int ConnectingAtOnce = 64;
     private const int BufferSize = 4096;
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<Task> _readers = [];
+    private readonly TaskCompletionSource _resumed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _open;
 
     public int Open => Volatile.Read(ref _open);
@@ -23,7 +23,7 @@ internal sealed class StreamPool(HubAddress address, Subscription shared, Subscr
     public async Task ConnectAllAsync(CancellationToken cancel)
     {
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancel, _stop.Token);
-        using var connecting = new SemaphoreSlim(ConnectingAtOnce);
+        using var connecting = new SemaphoreSlim(atOnce);
         var schedule = ramp > 0 ? new Schedule(Stopwatch.GetTimestamp(), ramp) : null;
         var opening = new List<Task>();
         for (var i = 0; i < connections.Length; i++)
@@ -36,6 +36,8 @@ internal sealed class StreamPool(HubAddress address, Subscription shared, Subscr
 
         await Task.WhenAll(opening);
     }
+
+    public void Resume() => _resumed.TrySetResult();
 
     public async ValueTask DisposeAsync()
     {
@@ -69,7 +71,12 @@ internal sealed class StreamPool(HubAddress address, Subscription shared, Subscr
             {
                 var buffer = new byte[BufferSize];
                 for (int length; (length = await stream.ReadAsync(buffer, _stop.Token)) > 0;)
+                {
                     Consume(connection, buffer.AsSpan(0, length), opened);
+                    if (connection is { Role: SubscriberRole.Stalled, IsOpen: true })
+                        await _resumed.Task.WaitAsync(_stop.Token);
+                }
+
                 throw new IOException("The hub ended a subscriber's stream.");
             }
             catch (OperationCanceledException)

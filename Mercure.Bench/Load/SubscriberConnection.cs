@@ -1,3 +1,4 @@
+using System.Text;
 using Mercure.Bench.Http;
 using Mercure.Bench.Verify;
 
@@ -10,8 +11,9 @@ namespace Mercure.Bench.Load;
 internal sealed class SubscriberConnection : ISseHandler, IDisposable
 {
     private readonly Subscription _shared;
+    private readonly int _number;
     private readonly int _topic;
-    private readonly SseReader _events = new();
+    private SseReader _events = new();
     private HeadReader? _headReader = new();
     private ChunkedReader? _chunks;
     private GzipDecoder? _gzip;
@@ -21,13 +23,21 @@ internal sealed class SubscriberConnection : ISseHandler, IDisposable
     private int _dataLength;
     private Stamp _stamp;
     private bool _stamped;
+    private bool _isBack;
+    private byte[] _lastId = [];
+    private int _lastIdLength;
 
-    public SubscriberConnection(Subscription shared, int number)
+    public SubscriberConnection(Subscription shared, int number, SubscriberRole role = SubscriberRole.Reader)
     {
         _shared = shared;
-        _topic = number % shared.Logs.Length;
-        Ledger = new SubscriberLedger(shared.Logs[_topic], shared.Publishers);
+        _number = number;
+        Role = role;
+        // No stamp names a bystander's topic: whatever it receives is not its own.
+        _topic = role == SubscriberRole.Bystander ? -1 : number % shared.Logs.Length;
+        Ledger = new SubscriberLedger(shared.Logs[number % shared.Logs.Length], shared.Publishers);
     }
+
+    public SubscriberRole Role { get; }
 
     public SubscriberLedger Ledger { get; }
 
@@ -39,7 +49,27 @@ internal sealed class SubscriberConnection : ISseHandler, IDisposable
     /// <summary>The response head has come, and says 200.</summary>
     public bool IsOpen => _headReader is null;
 
-    public byte[] Request() => _shared.Request(_topic);
+    /// <summary>Id of the last event, with which it comes back; empty when there was none, or ids are not kept.</summary>
+    public string LastId
+    {
+        get => Encoding.UTF8.GetString(_lastId, 0, _lastIdLength);
+        init => _lastIdLength = (_lastId = Encoding.UTF8.GetBytes(value)).Length;
+    }
+
+    public byte[] Request() => _shared.Request(
+        Role == SubscriberRole.Bystander ? _shared.BystanderTopic(_number) : TopicName.Encoded(_shared.Run, _topic), LastId);
+
+    /// <summary>Its connection is over, and the next one goes on from <see cref="LastId"/>. Between two events.</summary>
+    public void ComeBack()
+    {
+        _isBack = true;
+        _anyByte = false;
+        _headReader = new HeadReader();
+        _events = new SseReader();
+        _chunks = null;
+        _gzip?.Dispose();
+        _gzip = null;
+    }
 
     /// <param name="bytes">What the socket had.</param>
     /// <param name="now">Stopwatch ticks when it had it.</param>
@@ -71,6 +101,8 @@ internal sealed class SubscriberConnection : ISseHandler, IDisposable
         else if (name.SequenceEqual("id"u8))
         {
             _id = IdHash.Of(value);
+            if (_shared.KeepsIds)
+                Keep(value);
         }
     }
 
@@ -88,9 +120,11 @@ internal sealed class SubscriberConnection : ISseHandler, IDisposable
         }
 
         var verdict = Ledger.Read(_stamp.Publisher, _stamp.Sequence, id);
+        if (_shared.OwnIds && id != OwnId.HashOf(_stamp))
+            verdict = Verdict.OtherId;
         if (verdict != Verdict.Good)
             _shared.Faults.Add(verdict);
-        if (_shared.Window.Contains(_stamp.Ticks))
+        if (Role == SubscriberRole.Reader && _shared.Window.Contains(_stamp.Ticks))
             _shared.Latencies.Record(_stamp.Ticks, _now);
         _shared.Delivered();
     }
@@ -102,17 +136,26 @@ internal sealed class SubscriberConnection : ISseHandler, IDisposable
         if (!_anyByte)
         {
             _anyByte = true;
-            _shared.FirstBytes.Record(ConnectingSince, _now);
+            if (!_isBack)
+                _shared.FirstBytes.Record(ConnectingSince, _now);
         }
 
         if (!_headReader!.TryRead(ref bytes, out var head))
             return false;
         if (head.Status != 200)
-            throw new FormatException($"The hub answers a subscriber with status {head.Status}: {System.Text.Encoding.UTF8.GetString(bytes)}");
+            throw new FormatException($"The hub answers a subscriber with status {head.Status}: {Encoding.UTF8.GetString(bytes)}");
         _headReader = null;
         _chunks = head.IsChunked ? new ChunkedReader() : null;
         _gzip = head.IsGzip ? new GzipDecoder() : null;
         return true;
+    }
+
+    private void Keep(ReadOnlySpan<byte> id)
+    {
+        if (id.Length > _lastId.Length)
+            _lastId = new byte[id.Length];
+        id.CopyTo(_lastId);
+        _lastIdLength = id.Length;
     }
 
     private void Body(ReadOnlySpan<byte> bytes)

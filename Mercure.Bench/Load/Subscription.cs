@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Mercure.Bench.Http;
 using Mercure.Bench.Measure;
@@ -39,6 +40,11 @@ internal sealed class Subscription
 
     public int Payload => _settings.Payload;
 
+    public bool OwnIds => _settings.OwnIds;
+
+    /// <summary>Whether subscribers remember the last id, to come back with it.</summary>
+    public bool KeepsIds { get; init; }
+
     public long Deliveries => Volatile.Read(ref _deliveries);
 
     /// <summary>Where decoded bytes of compressed streams are put before they are parsed.</summary>
@@ -46,13 +52,21 @@ internal sealed class Subscription
 
     public void Delivered() => Volatile.Write(ref _deliveries, _deliveries + 1);
 
-    public byte[] Request(int topic)
+    /// <summary>As a query holds it.</summary>
+    public string BystanderTopic(int number) =>
+        Uri.EscapeDataString(_settings.BystanderTopic.Replace("#", number.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal));
+
+    /// <param name="topic">As a query holds it.</param>
+    /// <param name="lastEventId">Empty for none.</param>
+    public byte[] Request(string topic, string lastEventId)
     {
         var separator = _address.Url.Query.Length == 0 ? '?' : '&';
         var request = new StringBuilder()
-            .Append("GET ").Append(_address.PathAndQuery).Append(separator).Append("topic=").Append(TopicName.Encoded(Run, topic))
+            .Append("GET ").Append(_address.PathAndQuery).Append(separator).Append("topic=").Append(topic)
             .Append(" HTTP/1.1\r\nHost: ").Append(_address.Host)
             .Append("\r\nAccept: text/event-stream\r\nCache-Control: no-cache\r\n");
+        if (lastEventId.Length > 0)
+            request.Append("Last-Event-ID: ").Append(lastEventId).Append("\r\n");
         if (_settings.SubscriberToken is { } token)
             request.Append("Authorization: Bearer ").Append(token).Append("\r\n");
         if (_settings.Gzip)

@@ -14,6 +14,6 @@ internal enum Verdict
     /// <summary>The hub gave its id to another update before.</summary>
     RepeatedId,
 
-    /// <summary>Another subscriber got it with another id.</summary>
+    /// <summary>Another subscriber got it with another id, or its publisher had given it another.</summary>
     OtherId,
 }
