@@ -17,6 +17,7 @@ internal sealed class RunOptions
         DefaultValueFactory = _ => "http://localhost:3000/hub",
     };
 
+    private readonly Option<string?> _publishUrl = new("--publish-url") { Description = "Where to publish instead: another node of the same hub" };
     private readonly Option<int> _subscribers = Number("--subscribers", "Subscriber connections", 100, 0);
     private readonly Option<int> _stalled = Number("--stalled", "Subscribers more, that read nothing until publishing ends", 0, 0);
     private readonly Option<int> _bystanders = Number("--bystanders", "Subscribers more, of topics that nobody publishes to", 0, 0);
@@ -49,7 +50,11 @@ internal sealed class RunOptions
     private readonly Option<double> _ramp = new("--ramp") { Description = "Subscriber connections a second (0: as fast as possible)" };
     private readonly Option<bool> _gzip = new("--gzip") { Description = "Subscribers accept gzip" };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Accept any TLS certificate" };
-    private readonly Option<int?> _pid = new("--pid") { Description = "The server's process: its CPU and memory are measured" };
+    private readonly Option<int[]> _pids = new("--pid")
+    {
+        Description = "The server's process, or those of its nodes: their CPU and memory are measured, in sum",
+        AllowMultipleArgumentsPerToken = true,
+    };
 
     public Option<bool> Floor { get; } = new("--floor") { Description = "Run the same against the floor, alternately, and give the ratio" };
 
@@ -63,21 +68,21 @@ internal sealed class RunOptions
     {
         Option[] all =
         [
-            _url, _subscribers, _stalled, _bystanders, _bystanderTopic, _missed, _ownIds, _publishers, _rate, _lockstep, _topics, _payload, _duration, _warmup, _drain, _settle, _publisherToken,
-            _subscriberToken, _key, _target, _private, _ramp, _gzip, _insecure, _pid, Floor, Repeat, Json,
+            _url, _publishUrl, _subscribers, _stalled, _bystanders, _bystanderTopic, _missed, _ownIds, _publishers, _rate, _lockstep, _topics, _payload, _duration, _warmup, _drain, _settle, _publisherToken,
+            _subscriberToken, _key, _target, _private, _ramp, _gzip, _insecure, _pids, Floor, Repeat, Json,
         ];
         Array.ForEach(all, command.Add);
     }
 
     public void AddToFill(Command command)
     {
-        Option[] all = [Count, _url, _ownIds, _publishers, _topics, _payload, _publisherToken, _key, _target, _private, _insecure, _pid, Json];
+        Option[] all = [Count, _url, _ownIds, _publishers, _topics, _payload, _publisherToken, _key, _target, _private, _insecure, _pids, Json];
         Array.ForEach(all, command.Add);
     }
 
     public void AddToReplay(Command command)
     {
-        Option[] all = [Count, _url, _ownIds, _publishers, _payload, _drain, _settle, _publisherToken, _subscriberToken, _key, _gzip, _insecure, _pid, Json];
+        Option[] all = [Count, _url, _ownIds, _publishers, _payload, _drain, _settle, _publisherToken, _subscriberToken, _key, _gzip, _insecure, _pids, Json];
         Array.ForEach(all, command.Add);
     }
 
@@ -112,7 +117,8 @@ internal sealed class RunOptions
             Ramp = parsed.GetValue(_ramp),
             Gzip = parsed.GetValue(_gzip),
             Insecure = parsed.GetValue(_insecure),
-            Pid = parsed.GetValue(_pid),
+            PublishUrl = parsed.GetValue(_publishUrl) is { } publishUrl ? Parse(publishUrl, "--publish-url") : null,
+            Pids = parsed.GetValue(_pids) ?? [],
         };
         if (settings.Lockstep && settings.Subscribers < settings.Topics)
             throw new FormatException("--lockstep needs a subscriber for each topic.");
@@ -156,7 +162,8 @@ internal sealed class RunOptions
             Target = parsed.GetValue(_target),
             IsPrivate = parsed.GetValue(_private),
             Insecure = parsed.GetValue(_insecure),
-            Pid = parsed.GetValue(_pid),
+            PublishUrl = parsed.GetValue(_publishUrl) is { } publishUrl ? Parse(publishUrl, "--publish-url") : null,
+            Pids = parsed.GetValue(_pids) ?? [],
         });
     }
 
@@ -172,12 +179,13 @@ internal sealed class RunOptions
     private Uri Url(ParseResult parsed)
     {
         var url = parsed.GetValue(_url)!;
-        if (url == FloorUrl)
-            url = "http://floor.invalid/hub";
-        return Uri.TryCreate(url, UriKind.Absolute, out var result) && result.Scheme is "http" or "https"
-            ? result
-            : throw new FormatException($"--url: '{url}' is no http or https URL.");
+        return Parse(url == FloorUrl ? "http://floor.invalid/hub" : url, "--url");
     }
+
+    private static Uri Parse(string url, string option) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var result) && result.Scheme is "http" or "https"
+            ? result
+            : throw new FormatException($"{option}: '{url}' is no http or https URL.");
 
     private static Option<int> Number(string name, string description, int value, int least)
     {

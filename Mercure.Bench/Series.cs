@@ -26,13 +26,14 @@ internal sealed class Series(RunSettings settings, bool withHub, bool withFloor,
     private async Task<RunResult> FloorAsync(CancellationToken cancel)
     {
         await using var process = await FloorProcess.StartAsync(cancel);
-        return await OneAsync(settings with { Url = process.Url, Pid = process.Pid, Insecure = false }, "floor", cancel);
+        return await OneAsync(settings with { Url = process.Url, PublishUrl = null, Pids = [process.Pid], Insecure = false }, "floor", cancel);
     }
 
     private async Task<RunResult> OneAsync(RunSettings run, string server, CancellationToken cancel)
     {
         var address = await HubAddress.ResolveAsync(run.Url, run.Insecure, cancel);
-        await using var scenario = new Scenario(run, address, server, progress);
+        var publishAddress = run.PublishUrl is { } url ? await HubAddress.ResolveAsync(url, run.Insecure, cancel) : null;
+        await using var scenario = new Scenario(run, address, server, progress, publishAddress);
         return await scenario.RunAsync(cancel);
     }
 }

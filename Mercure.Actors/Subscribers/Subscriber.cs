@@ -303,7 +303,10 @@ internal sealed class Subscriber : UntypedActor
     private void OnReplayed()
     {
         _replay = null;
-        _cursor = _replayEnd;
+        // Its last page may have held more than was asked for.
+        if (_cursor < _replayEnd)
+            _cursor = _replayEnd;
+
         Next();
     }
 

@@ -156,7 +156,7 @@ internal sealed class ReplayScenario(RunSettings settings, HubAddress address, s
     /// <summary>Looks like the hub's own.</summary>
     private static string NeverGiven(string id) => id.StartsWith("urn:uuid:", StringComparison.Ordinal) ? $"urn:uuid:{Guid.NewGuid()}" : $"{Guid.NewGuid()}";
 
-    private double? Cpu() => settings.Pid is { } pid ? ProcStat.CpuSeconds(pid) : null;
+    private double? Cpu() => settings.Pids.Count > 0 ? settings.Pids.Sum(ProcStat.CpuSeconds) : null;
 
     /// <summary>A stream, and Stopwatch ticks of its moments.</summary>
     private sealed record Reading(SubscriberConnection Connection, long Begin, long FirstEvent, long End);

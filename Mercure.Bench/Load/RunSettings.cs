@@ -5,6 +5,9 @@ internal sealed record RunSettings
 {
     public required Uri Url { get; init; }
 
+    /// <summary>Where updates are published, when not there: another node of the same hub.</summary>
+    public Uri? PublishUrl { get; init; }
+
     public int Subscribers { get; init; }
 
     /// <summary>Subscribers, beside the others, that read nothing until publishing ends.</summary>
@@ -65,7 +68,8 @@ internal sealed record RunSettings
 
     public bool Insecure { get; init; }
 
-    public int? Pid { get; init; }
+    /// <summary>The server's processes; what is measured is their sum.</summary>
+    public IReadOnlyList<int> Pids { get; init; } = [];
 
     /// <summary>All connections that subscribe.</summary>
     public int Connections => Subscribers + Stalled + Bystanders;

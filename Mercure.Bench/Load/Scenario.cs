@@ -28,14 +28,14 @@ internal sealed class Scenario : IAsyncDisposable
     private readonly Progress _progress;
     private ISubscriberPool _pool;
 
-    public Scenario(RunSettings settings, HubAddress address, string server, TextWriter progress)
+    public Scenario(RunSettings settings, HubAddress address, string server, TextWriter progress, HubAddress? publishAddress = null)
     {
         var run = (uint)Random.Shared.NextInt64(uint.MaxValue);
         _settings = settings;
         _address = address;
         _server = server;
         _subscription = new Subscription(settings, address, run, _window) { KeepsIds = settings.Missed > 0 };
-        _publishing = new Publishing(settings, address, run, _window);
+        _publishing = new Publishing(settings, publishAddress ?? address, run, _window);
         _readers = [.. Connections(settings.Subscribers, SubscriberRole.Reader), .. Connections(settings.Stalled, SubscriberRole.Stalled)];
         _subscribers = [.. _readers, .. Connections(settings.Bystanders, SubscriberRole.Bystander)];
         _publishers = [.. Enumerable.Range(0, settings.Publishers).Select(i => new Publisher(_publishing, i))];
@@ -90,11 +90,11 @@ internal sealed class Scenario : IAsyncDisposable
         await Task.WhenAny(publishing, Task.Delay(_settings.Warmup, cancel));
 
         _progress.Phase = $"{_server}: measuring";
-        var start = Snapshot.Take(_subscription, _publishing, _settings.Pid);
+        var start = Snapshot.Take(_subscription, _publishing, _settings.Pids);
         _window.Open(start.Ticks);
         var end = _settings.Count > 0 ? Timeout.InfiniteTimeSpan : _settings.Duration;
         await Task.WhenAny(publishing, Task.Delay(end, cancel));
-        var measured = Snapshot.Take(_subscription, _publishing, _settings.Pid);
+        var measured = Snapshot.Take(_subscription, _publishing, _settings.Pids);
         _window.Close(measured.Ticks);
 
         _publishing.Stop();
@@ -166,5 +166,5 @@ internal sealed class Scenario : IAsyncDisposable
         return all;
     }
 
-    private long? Resident() => _settings.Pid is { } pid ? ProcStat.ResidentBytes(pid) : null;
+    private long? Resident() => _settings.Pids.Count > 0 ? _settings.Pids.Sum(ProcStat.ResidentBytes) : null;
 }

@@ -8,12 +8,12 @@ namespace Mercure.Bench.Load;
 [StructLayout(LayoutKind.Auto)]
 internal readonly record struct Snapshot(long Ticks, long Deliveries, long Publishes, double ClientCpu, double? ServerCpu)
 {
-    public static Snapshot Take(Subscription subscription, Publishing publishing, int? pid) => new(
+    public static Snapshot Take(Subscription subscription, Publishing publishing, IReadOnlyList<int> pids) => new(
         Stopwatch.GetTimestamp(),
         subscription.Deliveries,
         publishing.Acknowledged,
         Environment.CpuUsage.TotalTime.TotalSeconds,
-        pid is { } id ? ProcStat.CpuSeconds(id) : null);
+        pids.Count > 0 ? pids.Sum(ProcStat.CpuSeconds) : null);
 
     public Snapshot Since(Snapshot start) => new(
         Ticks - start.Ticks,

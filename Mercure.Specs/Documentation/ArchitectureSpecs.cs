@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Akka.Actor;
 using Mercure.Actors;
 using Mercure.Actors.Hosting;
+using Mercure.Http.Protocol.V010;
 using Mercure.Http.Settings;
 using Mercure.Journal;
 using Mercure.Specs.Core;
@@ -59,7 +60,7 @@ public sealed partial class ArchitectureSpecs
     [InlineData("docs/architecture.md")]
     public async Task Should_draw_the_actors_as_they_run(string document)
     {
-        await using var hub = await CoreHub.StartAsync(new JournalOptions { Kind = JournalKind.Memory }, new HubOptions());
+        await using var hub = await CoreHub.StartAsync(new JournalOptions { Kind = JournalKind.Memory }, new HubOptions { SubscriptionEvents = new SubscriptionDocuments() });
 
         var actors = Actors(Documents.Read(document)).ToList();
 

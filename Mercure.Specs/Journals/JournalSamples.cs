@@ -25,13 +25,13 @@ internal static class JournalSamples
         + "VwhncolQ4SEggoEICATBjIASHvvq3eAAD/AxIRCCkQgIBQGAEhAQAAAAAAAAA=";
 
     /// <summary>Format 1: an update, and what began and ended with it.</summary>
-    public const string Subscriptions = 
+    public const string Subscriptions =
         "CQEAAAAAAAAAENLhisOgNBgHILwFKhYKEFutjw/L2Z9GoWVwhncolQ4QKiABMgcKBQgKEgF0MkgiRgoQW62PD8vZn0ahZXCGdyiVDhIK"
         + "dXJuOnV1aWQ6YRgBIhhodHRwczovL2V4YW1wbGUuY29tL3vDvH0qCnsidXNlciI6MX0yJSojChBbrY8Py9mfRqFlcIZ3KJUOEgp1cm46"
         + "dXVpZDpiGAEiASo4KA==";
 
     /// <summary>Format 1, where active subscriptions are tracked.</summary>
-    public const string TrackingSnapshot = 
+    public const string TrackingSnapshot =
         "CMOEPRDB5pfQEhoQAAECAwQFBgcICQoLDA0O/yARKiUKEHlmnnwldN5AlEvgf8H5CucSEQgBEIGAUBgCIQEAAAAAAAAAKjkKEFutjw/L"
         + "2Z9GoWVwhncolQ4SEggoEICATBjIASHvvq3eAAD/AxIRCCkQgIBQGAEhAQAAAAAAAAAwKjotdXJuOnV1aWQ6NGMwZWU5NGEtOWU1ZS00"
         + "YjBlLWE3YjAtNTFmYjVkMWJkN2U1QkYKEFutjw/L2Z9GoWVwhncolQ4SCnVybjp1dWlkOmEYASIYaHR0cHM6Ly9leGFtcGxlLmNvbS97"

@@ -1,6 +1,6 @@
 using System.Net;
-using Mercure.Specs.Tokens;
 using Mercure.Http.Tokens;
+using Mercure.Specs.Tokens;
 using Xunit;
 
 namespace Mercure.Specs.Protocol.V07;
