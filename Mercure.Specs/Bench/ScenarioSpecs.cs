@@ -76,7 +76,7 @@ public sealed class ScenarioSpecs : IAsyncLifetime
     {
         await using var floor = await FloorHost.StartAsync();
 
-        var result = await RunAsync(Settings() with { Url = floor.Url, Subscribers = 3, Missed = 10, Drain = TimeSpan.FromSeconds(2), Pid = null });
+        var result = await RunAsync(Settings() with { Url = floor.Url, Subscribers = 3, Missed = 10, Drain = TimeSpan.FromSeconds(2), Pids = [] });
 
         Assert.True(result.HasFaults);
         Assert.Equal(30, result["lost"]);
@@ -104,7 +104,7 @@ public sealed class ScenarioSpecs : IAsyncLifetime
         Warmup = TimeSpan.FromMilliseconds(200),
         Duration = TimeSpan.FromMilliseconds(500),
         Drain = TimeSpan.FromSeconds(30),
-        Pid = _hub.Id,
+        Pids = [_hub.Id],
     };
 
     private static async Task<RunResult> RunAsync(RunSettings settings)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mercure.Specs.Journals;
 using Mercure.Specs.Processes;
 using Mercure.Specs.Settings;
 using MySqlConnector;
