@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Mercure.Specs.Processes;
+using Mercure.Specs.Tokens;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -23,11 +24,11 @@ public sealed class PresenceSpecs(ITestOutputHelper output)
         await using var cluster = await ClusterProcesses.StartAsync(
             3,
             ("JWT_KEY", ""),
-            ("MERCURE_PUBLISHER_JWT_KEY", TestTokens.Key),
-            ("MERCURE_SUBSCRIBER_JWT_KEY", TestTokens.Key),
+            ("MERCURE_PUBLISHER_JWT_KEY", HubSetup.Key),
+            ("MERCURE_SUBSCRIBER_JWT_KEY", HubSetup.Key),
             ("MERCURE_V010_SUBSCRIPTIONS", "1"));
         using var client = new HttpClient();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestTokens.Sign("""{"mercure":{"subscribe":["*"]}}"""));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TestTokens.Hmac("""{"mercure":{"subscribe":["*"]}}""", HubSetup.Key));
         var streams = new List<SseClient>();
         for (var node = 0; node < 3; node++)
         {

@@ -11,7 +11,7 @@ using Xunit;
 namespace Mercure.Specs.Core;
 
 /// <summary>When a writer has ended, it is begun anew only by a node whom every other member answers.</summary>
-public sealed class WriterEntitySpecs : IAsyncLifetime
+public sealed class WriterEntitySpecs : IAsyncLifetime, IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
@@ -122,8 +122,9 @@ public sealed class WriterEntitySpecs : IAsyncLifetime
     {
         await _other.Terminate();
         await _system.Terminate();
-        _kit.Dispose();
     }
+
+    public void Dispose() => _kit.Dispose();
 
     /// <summary>Nothing comes from the other member, or to it.</summary>
     private async Task SilenceAsync(ThrottleMode mode) => Assert.True(
