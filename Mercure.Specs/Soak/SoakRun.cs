@@ -14,6 +14,10 @@ internal sealed class SoakRun : IAsyncDisposable
     private const int Topics = 10;
     private const string All = "https://example.com/soak/{topic}";
     private const int PublishersEach = 2;
+
+    /// <summary>So that the caches are full of updates within minutes.</summary>
+    private const int LargeEvery = 20;
+
     private const int Steady = 10;
     private const int Coming = 40;
     private const int Slow = 6;
@@ -109,7 +113,7 @@ internal sealed class SoakRun : IAsyncDisposable
         for (var count = 0; !_stopPublishing.IsCancellationRequested; count++)
         {
             var topic = random.Next(Topics);
-            var length = random.Next(50) == 0 ? random.Next(20_000, 100_000) : random.Next(100, 600);
+            var length = random.Next(LargeEvery) == 0 ? random.Next(20_000, 100_000) : random.Next(100, 600);
             var data = $"{topic}|{length}|".PadRight(length, 'x');
             var id = random.Next(3) == 0 ? $"urn:soak:{number}:{count}" : null;
             _log.Acknowledge(await publisher.PublishAsync(TopicUrl(topic), data, id));

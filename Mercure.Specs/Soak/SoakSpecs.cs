@@ -14,13 +14,13 @@ namespace Mercure.Specs.Soak;
 [Collection(ProcessesCollection.Name)]
 public sealed class SoakSpecs(ITestOutputHelper output)
 {
-    /// <summary>Of the time, until caches are full and code is compiled.</summary>
+    /// <summary>Of the time, until caches are full and code is compiled: no less than two minutes' worth.</summary>
     private const double WarmUp = 0.25;
 
     private static readonly TimeSpan SampleEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
-    /// <summary>For MERCURE_SOAK_MINUTES (30).</summary>
+    /// <summary>For MERCURE_SOAK_MINUTES (30); below ten, caches are still filling, and it may fail for their growth.</summary>
     [Fact]
     [Trait("Category", "Long")]
     public async Task Should_stay_as_it_is_while_subscribers_come_and_go_and_lag_and_die()
