@@ -278,8 +278,15 @@ internal sealed class Subscriber : UntypedActor
 
     private void OnReadFirst(long throughRow)
     {
+        if (_cursor is not { } cursor || cursor.NextRow > throughRow)
+        {
+            // A switchboard that failed knows of nothing to read, but had not attached it either.
+            Next();
+            return;
+        }
+
         _replayEnd = Position.EndOf(throughRow);
-        new Replay(_node.History, _subscription, throughRow).From(_cursor!.Value).To(new SseSink(Self)).Run(_node.Materializer);
+        new Replay(_node.History, _subscription, throughRow).From(cursor).To(new SseSink(Self)).Run(_node.Materializer);
     }
 
     private void OnStep(Replay.Step step)
