@@ -53,7 +53,7 @@ public sealed partial class Switchboard
         _interests.Release(prepare.Subscription.Selectors);
         _interests.Ask();
         if (!TryServe(prepare, Sender, _interests.NextNumber))
-            _waiting.Add((prepare, Sender, _interests.NextNumber));
+            _waiting.Enqueue((prepare, Sender, _interests.NextNumber));
 
         Declare();
     }
@@ -62,22 +62,22 @@ public sealed partial class Switchboard
     {
         _interests?.Hold(attach.Subscription.Selectors, _watermark);
         if (!TryAttach(attach, Sender))
-            _waiting.Add((attach, Sender, 0));
+            _waiting.Enqueue((attach, Sender, 0));
 
         Declare();
     }
 
     private void ServeWaiting()
     {
-        if (_waiting.Count == 0 || _watermark < 0)
+        if (_watermark < 0)
             return;
 
-        var waiting = _waiting;
-        _waiting = [];
-        foreach (var request in waiting)
+        // Each is known to wait until it is its turn: one that fails the switchboard takes nobody along.
+        for (var count = _waiting.Count; count > 0; count--)
         {
+            var request = _waiting.Dequeue();
             if (!TryServe(request.Request, request.Subscriber, request.Number))
-                _waiting.Add(request);
+                _waiting.Enqueue(request);
         }
     }
 

@@ -46,7 +46,7 @@ public sealed partial class Switchboard : ReceiveActor, IWithTimers
     private readonly Interests? _interests;
 
     // Those that wait for the link, for the watermark, or for the matcher to know what they want.
-    private List<(object Request, IActorRef Subscriber, long Number)> _waiting = [];
+    private readonly Queue<(object Request, IActorRef Subscriber, long Number)> _waiting = new();
 
     private LinkId _link;
     private Epoch _epoch;
