@@ -81,11 +81,18 @@ internal sealed class IdResolver(IHubStore store, HubOptions options, LogHead he
 
     private Task<IReadOnlyList<(long SequenceNumber, BatchWritten Batch)>> ReadFromAsync(long row) => store.ReadAsync(row, long.MaxValue, History.PageBytes);
 
-    /// <summary>As stored, for as long as the writer has not said. One beyond the head is of another log, and says nothing.</summary>
+    /// <summary>
+    /// As stored, for as long as the writer has not said. One beyond the head is of another log, and says nothing, unless its row
+    /// is in this one: then the node has not come as far.
+    /// </summary>
     private async Task<long> ReadIndexedThroughAsync()
     {
-        var stored = (await store.ReadWatermarkAsync()).SequenceNumber;
-        return stored <= head.SequenceNumber ? stored : 0;
+        var stored = await store.ReadWatermarkAsync();
+        if (stored.SequenceNumber <= head.SequenceNumber)
+            return stored.SequenceNumber;
+
+        var rows = await store.ReadAsync(stored.SequenceNumber, stored.SequenceNumber, maxBytes: 1);
+        return rows.Count > 0 && rows[0].Batch.EpochNonce == stored.EpochNonce ? head.SequenceNumber : 0;
     }
 
     private bool IsPossible(Position position) => position.SequenceNumber > 0 && position.SequenceNumber <= head.SequenceNumber;

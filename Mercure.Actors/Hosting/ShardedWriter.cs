@@ -11,7 +11,7 @@ internal static class ShardedWriter
     /// <summary>The region, which takes the same messages as a local writer.</summary>
     public static Task<IActorRef> StartAsync(ActorSystem system, HubOptions options, IHubStore store, TimeProvider clock)
     {
-        WireLimits.Check(system.Settings.Config);
+        WireLimits.Check(system.Settings.Config, options.LargestRequest);
         // Its plugins start with the first persistent actor, which would otherwise be the writer, in a failover.
         system.ActorOf(JournalWarmUp.Props(options), "journal-warm-up");
 

@@ -29,11 +29,17 @@ public static class WireLimits
     internal static bool Fits(Update update, long largest) =>
         update.Size() <= largest / 3 || JournalCodec.Encode(update).CalculateSize() <= largest;
 
-    /// <exception cref="ConfigurationException">The frame is too small for a hub.</exception>
-    public static void Check(Config config)
+    /// <param name="config">The actor system's.</param>
+    /// <param name="largestRequest">The greatest request that is let in, in bytes.</param>
+    /// <exception cref="ConfigurationException">The frame is too small for a hub, or for such a request.</exception>
+    public static void Check(Config config, long largestRequest)
     {
-        if (FrameSize(config) < LeastFrameSize)
-            throw new ConfigurationException($"{FrameSizeKey} is {FrameSize(config)} bytes; a hub in a cluster needs {LeastFrameSize} or more (4MiB serves well).");
+        var least = Math.Max(LeastFrameSize, largestRequest + Overhead);
+        if (FrameSize(config) < least)
+        {
+            throw new ConfigurationException(
+                $"{FrameSizeKey} is {FrameSize(config)} bytes; accepted: {least} or more, which a hub in a cluster needs for requests of {largestRequest} bytes (mercure.max-request-size)");
+        }
     }
 
     private static long FrameSize(Config config) => config.GetByteSize(FrameSizeKey) ?? LeastFrameSize;

@@ -26,8 +26,9 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     private readonly TimeProvider _clock;
     private readonly Dictionary<IActorRef, Stream> _streams = [];
     private readonly HashSet<IActorRef>[] _beating = [.. Enumerable.Range(0, Buckets).Select(_ => new HashSet<IActorRef>())];
-    private readonly SortedSet<(DateTimeOffset At, long Number)> _deadlines = [];
-    private readonly Dictionary<long, (IActorRef Subscriber, StreamEnd End)> _byNumber = [];
+    private readonly Dictionary<IActorRef, (long Since, TimeSpan Timeout)> _opening = [];
+    private readonly SortedSet<(DateTimeOffset At, long Number)> _ends = [];
+    private readonly Dictionary<long, IActorRef> _byNumber = [];
 
     private long _opened;
     private int _bucket;
@@ -96,21 +97,15 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         // Props.Create with an expression costs more than everything else about a connection.
         var subscriber = Context.ActorOf(Akka.Actor.Props.CreateBy(new Producer(this, open)).WithDispatcher(HubDispatchers.Streams));
         Context.Watch(subscriber);
-        var stream = new Stream(++_opened);
+        var stream = new Stream(++_opened, open.Subscription.EndsAt);
         _streams.Add(subscriber, stream);
         var isTracked = open.Subscription.Presence is not null && _node.IsClustered;
-        AddDeadline(stream, _clock.GetUtcNow() + (isTracked ? TrackedOpeningTimeout : OpeningTimeout), subscriber, StreamEnd.Refused);
-        if (open.Subscription.EndsAt is { } endsAt)
-            AddDeadline(stream, endsAt, subscriber, StreamEnd.TimeUp);
-    }
-
-    private void AddDeadline(Stream stream, DateTimeOffset at, IActorRef subscriber, StreamEnd end)
-    {
-        // Two numbers a stream: one for its opening, one for its end.
-        var number = (stream.Number * 2) + (end == StreamEnd.TimeUp ? 1 : 0);
-        stream.Deadlines.Add((at, number));
-        _deadlines.Add((at, number));
-        _byNumber.Add(number, (subscriber, end));
+        _opening.Add(subscriber, (_clock.GetTimestamp(), isTracked ? TrackedOpeningTimeout : OpeningTimeout));
+        if (stream.EndsAt is { } endsAt)
+        {
+            _ends.Add((endsAt, stream.Number));
+            _byNumber.Add(stream.Number, subscriber);
+        }
     }
 
     private void OnOpened()
@@ -119,7 +114,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
             return;
 
         _beating[stream.Number % Buckets].Add(Sender);
-        RemoveDeadline(stream.Deadlines[0]);
+        _opening.Remove(Sender);
     }
 
     private void OnTerminated(IActorRef subscriber)
@@ -127,16 +122,18 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         if (!_streams.Remove(subscriber, out var stream))
             return;
 
-        stream.Deadlines.ForEach(RemoveDeadline);
+        _opening.Remove(subscriber);
+        if (stream.EndsAt is { } endsAt)
+            RemoveEnd((endsAt, stream.Number));
         _beating[stream.Number % Buckets].Remove(subscriber);
         if (_streams.Count == 0)
             _stopping?.Tell(AllStopped.Instance);
     }
 
-    private void RemoveDeadline((DateTimeOffset At, long Number) deadline)
+    private void RemoveEnd((DateTimeOffset At, long Number) end)
     {
-        _deadlines.Remove(deadline);
-        _byNumber.Remove(deadline.Number);
+        _ends.Remove(end);
+        _byNumber.Remove(end.Number);
     }
 
     private void OnBeat()
@@ -148,13 +145,23 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
 
     private void OnDeadlines()
     {
-        var now = _clock.GetUtcNow();
-        while (_deadlines.Count > 0 && _deadlines.Min.At <= now)
+        // An interval, whatever the clock is set to meanwhile; a token's end is a time of the clock.
+        foreach (var (subscriber, opening) in _opening)
         {
-            var due = _deadlines.Min;
-            var (subscriber, end) = _byNumber[due.Number];
-            RemoveDeadline(due);
-            subscriber.Tell(new Subscriber.End(end));
+            if (_clock.GetElapsedTime(opening.Since) < opening.Timeout)
+                continue;
+
+            _opening.Remove(subscriber);
+            subscriber.Tell(new Subscriber.End(StreamEnd.Refused));
+        }
+
+        var now = _clock.GetUtcNow();
+        while (_ends.Count > 0 && _ends.Min.At <= now)
+        {
+            var due = _ends.Min;
+            var subscriber = _byNumber[due.Number];
+            RemoveEnd(due);
+            subscriber.Tell(new Subscriber.End(StreamEnd.TimeUp));
         }
     }
 
@@ -181,13 +188,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
             Timers.Cancel(nameof(StopSome));
     }
 
-    private sealed class Stream(long number)
-    {
-        public long Number { get; } = number;
-
-        /// <summary>Of its opening, then of its end if it has one.</summary>
-        public List<(DateTimeOffset At, long Number)> Deadlines { get; } = new(2);
-    }
+    private sealed record Stream(long Number, DateTimeOffset? EndsAt);
 
     private sealed class Producer(SubscriberSupervisor parent, Open open) : IIndirectActorProducer
     {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Hosting;
+using Mercure.Actors.Hosting;
 using Mercure.Http.Settings;
 using Mercure.Journal;
 using Mercure.Journal.Cluster;
@@ -14,6 +16,24 @@ internal static class ClusterNode
     private const int FrameOverhead = 1 << 20;
 
     private const int LeastFrame = 4 << 20;
+
+    /// <summary>The user's own file wins over every key, but nothing goes on with a frame that does not carry a publish.</summary>
+    /// <exception cref="SettingsException">It names a frame that is too small.</exception>
+    public static void CheckFrame(HubSettings settings)
+    {
+        var own = ConfigurationFactory.ParseString(settings.AkkaConfig);
+        if (!own.HasPath(WireLimits.FrameSizeKey))
+            return;
+
+        try
+        {
+            WireLimits.Check(own, settings.Publish.MaxRequestSize);
+        }
+        catch (ConfigurationException e)
+        {
+            throw new SettingsException(e.Message, e);
+        }
+    }
 
     /// <summary>Goes behind what the user's own file says, and before the hub.</summary>
     public static AkkaConfigurationBuilder WithClusterNode(this AkkaConfigurationBuilder akka, HubSettings settings, JournalDatabases databases)

@@ -16,7 +16,11 @@ public static class CoreServices
     public static IServiceCollection AddMercureProgram(this IServiceCollection services, HubSettings settings)
     {
         if (settings.Cluster is { } node)
+        {
+            ClusterNode.CheckFrame(settings);
             ClusterPorts.Check(node);
+        }
+
         services
             .AddMercureHub(settings)
             .AddAkka("mercure", (akka, provider) =>

@@ -29,6 +29,9 @@ internal sealed class ClusterLoad(IReadOnlyList<HubSetup> nodes) : IAsyncDisposa
 
     public int Acknowledged => _acknowledged.Count;
 
+    /// <summary>Streams that were opened, of all subscribers together.</summary>
+    public int Streams => _subscribers.Sum(connections => connections.Count);
+
     /// <summary>Publishes that were answered, but not with 200.</summary>
     public int Refused => _tried.Values.Count(status => status is not (null or HttpStatusCode.OK or HttpStatusCode.Continue));
 

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Mercure.Specs.Clustering;
 
-/// <summary>Several nodes of one hub as real processes, on one PostgreSQL database and loopback ports.</summary>
+/// <summary>Several nodes of one hub as real processes, on one database, of PostgreSQL by default, and loopback ports.</summary>
 internal sealed class ClusterProcesses : IAsyncDisposable
 {
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
@@ -47,7 +47,9 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     }
 
     public static async Task<ClusterProcesses> CreateAsync(int nodes, params (string Name, string Value)[] environment) =>
-        new(await TestJournal.CreateAsync(TestDatabase.PostgreSql), nodes, environment);
+        Create(await TestJournal.CreateAsync(TestDatabase.PostgreSql), nodes, environment);
+
+    public static ClusterProcesses Create(TestJournal journal, int nodes, params (string Name, string Value)[] environment) => new(journal, nodes, environment);
 
     /// <summary>Each node in a network namespace of its own.</summary>
     public static async Task<ClusterProcesses> CreateAsync(NetworkNamespaces network, int nodes)
@@ -188,6 +190,16 @@ internal sealed class ClusterProcesses : IAsyncDisposable
 public sealed class ClusterFactAttribute : FactAttribute
 {
     public ClusterFactAttribute()
+    {
+        if (TestJournal.PostgreSqlServer is null)
+            Skip = "MERCURE_SPECS_POSTGRESQL is not set.";
+    }
+}
+
+/// <inheritdoc cref="ClusterFactAttribute"/>
+public sealed class ClusterTheoryAttribute : TheoryAttribute
+{
+    public ClusterTheoryAttribute()
     {
         if (TestJournal.PostgreSqlServer is null)
             Skip = "MERCURE_SPECS_POSTGRESQL is not set.";

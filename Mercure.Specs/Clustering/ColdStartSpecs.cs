@@ -40,6 +40,51 @@ public sealed class ColdStartSpecs
     }
 
     [ClusterFact]
+    public async Task Should_join_by_the_method_of_akka_discovery()
+    {
+        await using var cluster = await ClusterProcesses.CreateAsync(3);
+        var file = Path.Combine(cluster.Journal.Directory, "akka.conf");
+        var endpoints = string.Join(", ", cluster.Setups.Select(setup => $"\"{setup.Environment["MERCURE_CLUSTER_MANAGEMENT_ADDR"]}\""));
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
+            akka.discovery {
+              method = config
+              config.services.hubs.endpoints = [{{endpoints}}]
+            }
+            """);
+        foreach (var setup in cluster.Setups)
+        {
+            setup.Environment["MERCURE_CONFIG"] = file;
+            setup.Environment["MERCURE_CLUSTER_DISCOVERY"] = "akka";
+            setup.Environment["MERCURE_CLUSTER_DISCOVERY_SERVICE"] = "hubs";
+        }
+
+        await cluster.StartAllAsync();
+        await IsOneClusterAsync(cluster);
+    }
+
+    /// <summary>All nodes are asked at one port, as pods are; the name has the address of the first.</summary>
+    [ClusterFact]
+    public async Task Should_join_by_the_address_of_a_name()
+    {
+        await using var cluster = await ClusterProcesses.CreateAsync(3);
+        var port = ClusterProcesses.FreePort();
+        foreach (var (node, setup) in cluster.Setups.Index())
+        {
+            setup.Environment["MERCURE_CLUSTER_DISCOVERY"] = "dns";
+            setup.Environment["MERCURE_CLUSTER_DISCOVERY_SERVICE"] = "localhost";
+            setup.Environment["MERCURE_CLUSTER_MANAGEMENT_ADDR"] = $"127.0.0.{node + 1}:{port}";
+        }
+
+        await cluster.LaunchAsync(0);
+        await cluster[0].IsHealthyAsync(ClusterProcesses.Timeout);
+        await cluster.LaunchAsync(1);
+        await cluster.LaunchAsync(2);
+        await IsOneClusterAsync(cluster);
+    }
+
+    [ClusterFact]
     public async Task Should_found_no_second_cluster_when_the_living_members_are_out_of_reach()
     {
         await using var cluster = await ClusterProcesses.CreateAsync(2);

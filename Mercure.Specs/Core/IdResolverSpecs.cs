@@ -37,6 +37,25 @@ public sealed class IdResolverSpecs : IDisposable
         Assert.Equal(position, await resolver.ResolveAsync("own"));
     }
 
+    /// <summary>After a failover, on a node that has not heard of the newest rows: they are all there is to be read.</summary>
+    [Fact]
+    public async Task Should_not_read_the_whole_log_for_an_unknown_id_when_the_index_is_ahead_of_the_node()
+    {
+        await using var hub = await CoreHub.StartAsync(_directory.Sqlite, new HubOptions());
+        for (var i = 0; i < 3; i++)
+            await hub.Hub.PublishAsync(CoreHub.UpdateOf($"{i}", $"own-{i}", "https://example.com/1"));
+
+        await Eventually.TrueAsync(async () => (await hub.Store.FindInIndexAsync(IndexedId.HashOf("own-2"))).Count == 1);
+        var newest = (await hub.Store.ReadWatermarkAsync()).SequenceNumber;
+        var lagging = new LogHead(newest - 2, NextOrdinal: 1, IndexedThrough: 0);
+        var ids = new UpdateIds(UpdateIds.NewKey());
+        var resolver = new IdResolver(
+            hub.Store, new HubOptions { Cluster = new ClusterOptions() }, lagging, ids, row => throw new InvalidOperationException($"The page with row {row} is read."));
+
+        Assert.Null(await resolver.ResolveAsync("unknown"));
+        Assert.Equal(new Position(newest, 0), await resolver.ResolveAsync("own-2"));
+    }
+
     /// <summary>The real store, with something happening right after the index was read.</summary>
     private sealed class RacingStore(IHubStore store, Func<Task> afterFind) : IHubStore
     {

@@ -1,4 +1,7 @@
+using Akka.Actor;
+using Mercure.Actors.Authorization;
 using Mercure.Actors.Hosting;
+using Mercure.Actors.Subscribers;
 using Mercure.Specs.Core;
 using Mercure.Specs.Journals;
 using Mercure.Specs.Processes;
@@ -86,6 +89,35 @@ public sealed class ClockSpecs
             await stream.UntilAsync(events => events.Count == ids.Count - 1);
             Assert.Equal(Enumerable.Range(1, ids.Count - 1).Select(number => $"{number}"), stream.Data);
         }
+    }
+
+    /// <summary>As when the journal does not answer: nobody waits for ever, though the clock does not get there.</summary>
+    [Fact]
+    public async Task Should_refuse_a_stream_that_does_not_open_in_time_when_its_clock_is_set_back()
+    {
+        await using var journal = TestJournal.Sqlite();
+        var clock = new SetClock();
+        IActorRef supervisor = ActorRefs.Nobody;
+        await using var hub = await CoreHub.StartAsync(journal.Options, new HubOptions(), (system, _) =>
+        {
+            supervisor = system.ActorOf(SubscriberSupervisor.Props(new HubOptions(), ActorRefs.Nobody, ActorRefs.Nobody, clock));
+            return Task.CompletedTask;
+        });
+        await using var stream = new CoreStream(
+            subscription =>
+            {
+                var ended = new TaskCompletionSource<StreamEnd>();
+                supervisor.Tell(new SubscriberSupervisor.Open(subscription, ended));
+                return ended.Task;
+            },
+            lastEventId: null,
+            reads: true,
+            Grant.None,
+            [Topic]);
+        await supervisor.Ask<ActorIdentity>(new Identify(null), Timeout);
+        clock.Offset = TimeSpan.FromDays(-1);
+
+        Assert.Equal(StreamEnd.Refused, await stream.Ended.WaitAsync(Timeout));
     }
 
     /// <summary>The hub's clock is the one that was set: its answers carry the date.</summary>

@@ -1,3 +1,5 @@
+using Mercure.Actors.Hosting;
+using Mercure.Http.Cluster;
 using Mercure.Http.Settings;
 using Xunit;
 
@@ -66,6 +68,20 @@ public class ClusterSettingsSpecs
         var refusal = Assert.Throws<SettingsException>(() => Load([.. Server, ("MERCURE_CLUSTER_DISCOVERY", "database"), ("MERCURE_CLUSTER_SEEDS", "hub-2:25520")]));
 
         Assert.Equal(["MERCURE_CLUSTER_SEEDS is set, but MERCURE_CLUSTER_DISCOVERY is \"database\"; accepted: one of them"], refusal.Problems);
+    }
+
+    /// <summary>Remoting would drop such a publish, and the node send it again until its publisher gives up.</summary>
+    [Fact]
+    public void Should_refuse_a_frame_that_does_not_carry_the_greatest_request()
+    {
+        var settings = Load([.. Server, ("MERCURE_CLUSTER_DISCOVERY", "database"), ("MERCURE_MAX_REQUEST_SIZE", "4MiB")]);
+
+        ClusterNode.CheckFrame(settings);
+        ClusterNode.CheckFrame(settings with { AkkaConfig = $"{WireLimits.FrameSizeKey} = 5MiB" });
+        var refusal = Assert.Throws<SettingsException>(() => ClusterNode.CheckFrame(settings with { AkkaConfig = $"{WireLimits.FrameSizeKey} = 4MiB" }));
+        Assert.Equal(
+            [$"{WireLimits.FrameSizeKey} is 4194304 bytes; accepted: 4259840 or more, which a hub in a cluster needs for requests of 4194304 bytes (mercure.max-request-size)"],
+            refusal.Problems);
     }
 
     private static HubSettings Load(params (string Name, string Value)[] environment) =>
