@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using Mercure.Http.Hosting.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace Mercure.Specs.Protocol;
 
-/// <summary>Keeps what was logged, as text.</summary>
+/// <summary>Keeps what was logged, as text and its fields.</summary>
 internal sealed class LogCollector : ILoggerProvider, ILogger
 {
     public ConcurrentQueue<string> Lines { get; } = new();
@@ -15,8 +16,11 @@ internal sealed class LogCollector : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Lines.Enqueue(exception is null ? formatter(state, exception) : $"{formatter(state, exception)}\n{exception}");
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var fields = LogFields.Of(state).Where(LogFields.IsShown).Select(static field => $" {field.Key}={field.Value}");
+        Lines.Enqueue($"{formatter(state, exception)}{string.Concat(fields)}{(exception is null ? "" : $"\n{exception}")}");
+    }
 
     public void Dispose()
     {
