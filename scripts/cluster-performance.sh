@@ -27,7 +27,7 @@ stop_all() {
 
 # start <name of the hub> <address> <more environment…>
 start() {
-  env JWT_KEY='!ChangeMe!' ALLOW_ANONYMOUS=1 MERCURE_NAME="$1" ADDR="$2" MERCURE_JOURNAL=postgresql \
+  env -u MERCURE_SPECS_POSTGRESQL JWT_KEY='!ChangeMe!' ALLOW_ANONYMOUS=1 MERCURE_NAME="$1" ADDR="$2" MERCURE_JOURNAL=postgresql \
     MERCURE_JOURNAL_CONNECTION_STRING="$MERCURE_SPECS_POSTGRESQL" "${@:3}" "$program" 2> "$work/$2.log" &
   pids+=($!)
 }
