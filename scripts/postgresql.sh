@@ -11,8 +11,19 @@ as_postgres() {
   fi
 }
 
+# Below what the kernel gives to connections, so that none takes it before its server does.
 free_port() {
-  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+  python3 - <<'EOF'
+import random, socket
+while True:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", random.randrange(11000, 31000)))
+        except OSError:
+            continue
+        print(probe.getsockname()[1])
+        break
+EOF
 }
 
 # postgresql_start <directory>: starts it and exports MERCURE_SPECS_POSTGRESQL.

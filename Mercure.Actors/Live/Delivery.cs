@@ -23,10 +23,14 @@ public sealed class Delivery
         _before = before;
         _last = last;
         _count = (before?._count ?? 0) + 1;
+        Bytes = (before?.Bytes ?? 0) + last.Update.Size();
     }
 
     /// <summary>Of its last update.</summary>
     public Position Position => _last.Position;
+
+    /// <summary>About what it holds in memory.</summary>
+    public long Bytes { get; }
 
     /// <summary>The run of this update alone.</summary>
     public static Delivery Of(StoredUpdate update) => new(before: null, update);

@@ -13,13 +13,17 @@ namespace Mercure.Actors.Subscribers;
 /// </summary>
 internal sealed class EventWriter(PipeWriter output, IFrameEncoder encoder, IActorRef owner)
 {
-    /// <summary>What may wait for a flush; a run or a comment each.</summary>
-    internal const int MaxWaiting = 64;
+    /// <summary>Runs and comments that may wait for a flush.</summary>
+    internal const int MaxWaiting = 1024;
+
+    /// <summary>What the runs that wait may hold in memory, but for the last one.</summary>
+    private const long MaxWaitingBytes = 256 * 1024;
 
     /// <summary>Written before the next flush, in bytes: what a client that stops reading can hold back.</summary>
     private const int SliceBytes = 64 * 1024;
 
     private readonly Queue<object> _waiting = new();
+    private long _waitingBytes;
     private ReadOnlyMemory<byte> _rest;
     private ulong _streamState;
 
@@ -32,19 +36,27 @@ internal sealed class EventWriter(PipeWriter output, IFrameEncoder encoder, IAct
     /// <summary>Whether the client was found to have gone.</summary>
     public bool IsGone { get; private set; }
 
-    public bool IsFull => _waiting.Count >= MaxWaiting;
+    public bool IsFull => _waiting.Count >= MaxWaiting || _waitingBytes >= MaxWaitingBytes;
 
     /// <summary>To the owner: the flush that was pending has ended. It calls <see cref="GoOn"/>.</summary>
     public sealed record Flushed(bool IsGone);
 
     /// <summary>Writes a run, or a comment.</summary>
-    public void Write(Delivery run) => Add(run);
+    public void Write(Delivery run)
+    {
+        _waitingBytes += run.Bytes;
+        Add(run);
+    }
 
     /// <inheritdoc cref="Write(Delivery)"/>
     public void Write(Frame comment) => Add(comment);
 
     /// <summary>Forgets what waits, but not what is half written.</summary>
-    public void DropWaiting() => _waiting.Clear();
+    public void DropWaiting()
+    {
+        _waiting.Clear();
+        _waitingBytes = 0;
+    }
 
     public void GoOn(Flushed flushed)
     {
@@ -99,6 +111,7 @@ internal sealed class EventWriter(PipeWriter output, IFrameEncoder encoder, IAct
         {
             frame = run.FrameFor(encoder);
             Cursor = run.Position;
+            _waitingBytes -= run.Bytes;
         }
 
         _streamState = encoder.Advance(_streamState, frame!);

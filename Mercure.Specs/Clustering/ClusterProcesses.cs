@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Mercure.Specs.Journals;
 using Mercure.Specs.Processes;
@@ -170,18 +169,11 @@ internal sealed class ClusterProcesses : IAsyncDisposable
         await _journal.DisposeAsync();
     }
 
-    public static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
     private static HubSetup SetupOf(TestJournal journal, (string Name, string Value)[] environment) => new(journal, [
         ("MERCURE_CLUSTER_DISCOVERY", "database"),
         ("MERCURE_CLUSTER_HOST", "127.0.0.1"),
-        ("MERCURE_CLUSTER_PORT", $"{FreePort()}"),
-        ("MERCURE_CLUSTER_MANAGEMENT_ADDR", $"127.0.0.1:{FreePort()}"),
+        ("MERCURE_CLUSTER_PORT", $"{FreePort.Next()}"),
+        ("MERCURE_CLUSTER_MANAGEMENT_ADDR", $"127.0.0.1:{FreePort.Next()}"),
         ("MERCURE_CLUSTER_DRAIN_TIME", "0s"),
         .. environment]);
 }

@@ -69,7 +69,7 @@ public sealed class ColdStartSpecs
     public async Task Should_join_by_the_address_of_a_name()
     {
         await using var cluster = await ClusterProcesses.CreateAsync(3);
-        var port = ClusterProcesses.FreePort();
+        var port = FreePort.Next();
         foreach (var (node, setup) in cluster.Setups.Index())
         {
             setup.Environment["MERCURE_CLUSTER_DISCOVERY"] = "dns";

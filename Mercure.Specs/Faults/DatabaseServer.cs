@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Mercure.Specs.Journals;
 using Mercure.Specs.Processes;
 using Xunit;
@@ -17,9 +15,7 @@ internal abstract class DatabaseServer : IAsyncDisposable
     {
         _user = user;
         Root = Directory.CreateTempSubdirectory($"mercure-specs-{name}-").FullName;
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        Port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+        Port = FreePort.Next();
     }
 
     /// <summary>The servers that can be started here.</summary>

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Mercure.Specs.Journals;
 using Mercure.Specs.Tokens;
 
@@ -29,7 +27,7 @@ public sealed class HubSetup : IAsyncDisposable
             Environment[name] = value;
     }
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePort.Next();
 
     public string Host { get; set; } = "127.0.0.1";
 
@@ -52,11 +50,4 @@ public sealed class HubSetup : IAsyncDisposable
         new(await TestJournal.CreateAsync(database), environment);
 
     public ValueTask DisposeAsync() => _journal.DisposeAsync();
-
-    internal static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 }

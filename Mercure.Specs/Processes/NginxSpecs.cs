@@ -136,7 +136,7 @@ internal sealed class NginxProcess : IAsyncDisposable
 
     private readonly TestCertificate _certificate = new();
     private readonly string _directory = Directory.CreateTempSubdirectory("mercure-specs-").FullName;
-    private readonly int _port = HubSetup.FreePort();
+    private readonly int _port = FreePort.Next();
     private readonly HttpClient _http;
     private Process _process = null!;
 
