@@ -1,3 +1,4 @@
+using System.Data.Common;
 using LinqToDB;
 using LinqToDB.Async;
 using LinqToDB.Data;
@@ -49,29 +50,15 @@ internal sealed class SqlHubStore(JournalDatabases databases, string persistence
 
     public async Task AddToIndexAsync(IReadOnlyList<IndexedId> ids, IndexWatermark watermark, CancellationToken cancellation = default)
     {
-        await using var db = new DataConnection(databases.Index);
-        await using var transaction = await db.BeginTransactionAsync(cancellation);
-        if (ids.Count > 0)
+        try
         {
-            // Rows that an earlier attempt, or another writer, has already put there.
-            var first = ids.Min(id => id.Position.Value);
-            var last = ids.Max(id => id.Position.Value);
-            var hashes = ids.Select(id => id.Hash).Distinct().ToList();
-            var known = await db.GetTable<UpdateIdRow>()
-                .Where(row => row.PersistenceId == persistenceId && hashes.Contains(row.Hash) && row.Position >= first && row.Position <= last)
-                .Select(row => row.Position)
-                .ToListAsync(cancellation);
-            var added = ids.Where(id => !known.Contains(id.Position.Value)).Distinct();
-            await db.BulkCopyAsync(
-                new BulkCopyOptions { BulkCopyType = BulkCopyType.MultipleRows },
-                added.Select(id => new UpdateIdRow { PersistenceId = persistenceId, Hash = id.Hash, Position = id.Position.Value }),
-                cancellation);
+            await WriteIndexAsync(ids, watermark, cancellation);
         }
-
-        await db.InsertOrReplaceAsync(
-            new WatermarkRow { PersistenceId = persistenceId, SequenceNumber = watermark.SequenceNumber, EpochNonce = (long)watermark.EpochNonce },
-            token: cancellation);
-        await transaction.CommitAsync(cancellation);
+        catch (DbException) when (ids.Count > 0)
+        {
+            // An earlier attempt, or another writer, has put some of them there; or the database says once more what is wrong.
+            await WriteIndexAsync(await WithoutKnownAsync(ids, cancellation), watermark, cancellation);
+        }
     }
 
     public async Task ClearIndexAsync(CancellationToken cancellation = default)
@@ -113,5 +100,31 @@ internal sealed class SqlHubStore(JournalDatabases databases, string persistence
     {
         await using var db = new DataConnection(databases.Journal);
         await db.InsertOrReplaceAsync(new ProbeRow { PersistenceId = persistenceId, Probe = Random.Shared.NextInt64() }, token: cancellation);
+    }
+
+    private async Task WriteIndexAsync(IReadOnlyList<IndexedId> ids, IndexWatermark watermark, CancellationToken cancellation)
+    {
+        await using var db = new DataConnection(databases.Index);
+        await using var transaction = await db.BeginTransactionAsync(cancellation);
+        await db.BulkCopyAsync(
+            new BulkCopyOptions { BulkCopyType = BulkCopyType.MultipleRows },
+            ids.Select(id => new UpdateIdRow { PersistenceId = persistenceId, Hash = id.Hash, Position = id.Position.Value }),
+            cancellation);
+        await db.InsertOrReplaceAsync(
+            new WatermarkRow { PersistenceId = persistenceId, SequenceNumber = watermark.SequenceNumber, EpochNonce = (long)watermark.EpochNonce },
+            token: cancellation);
+        await transaction.CommitAsync(cancellation);
+    }
+
+    private async Task<IReadOnlyList<IndexedId>> WithoutKnownAsync(IReadOnlyList<IndexedId> ids, CancellationToken cancellation)
+    {
+        await using var db = new DataConnection(databases.Index);
+        var (first, last) = (ids.Min(id => id.Position.Value), ids.Max(id => id.Position.Value));
+        var hashes = ids.Select(id => id.Hash).Distinct().ToList();
+        var known = await db.GetTable<UpdateIdRow>()
+            .Where(row => row.PersistenceId == persistenceId && hashes.Contains(row.Hash) && row.Position >= first && row.Position <= last)
+            .Select(row => row.Position)
+            .ToListAsync(cancellation);
+        return [.. ids.ExceptBy(known, id => id.Position.Value)];
     }
 }

@@ -24,6 +24,8 @@ FIGURES = [
     ("idle subscriber, compressed, more", "KiB", "≤ 2", lambda: (
         median("idle-gzip", "server_bytes_per_subscriber") - median("idle", "server_bytes_per_subscriber")) / 1024),
     ("5,000 connect to a cold hub", "s", "< 3", lambda: median("connect", "connect_total_s")),
+    ("10,000 connect to generation 0.10, presence off", "s", "", lambda: median("presence-off", "connect_total_s")),
+    ("… presence on", "s", "≤ 30", lambda: median("presence-on", "connect_total_s")),
     ("update for nobody, 10 exact topics", "µs CPU", "", lambda: median("nobody-10", CPU_PUBLISH)),
     ("… 10,000 exact topics", "×", "< 1.5", lambda: ratio("nobody-10000", "nobody-10", CPU_PUBLISH)),
     ("… 10,000 templates, distinct prefixes", "×", "≤ 3", lambda: ratio("nobody-templates", "nobody-10", CPU_PUBLISH)),

@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 source scripts/postgresql.sh # free_port
 
 configuration=${CONFIGURATION:-Release}
-scenarios=(idle idle-gzip connect nobody fan-out publish own-ids replay stalled reconnect)
+scenarios=(idle idle-gzip connect presence nobody fan-out publish own-ids replay stalled reconnect)
 [ "$#" = 0 ] || scenarios=("$@")
 
 ulimit -n "$(ulimit -Hn)"
@@ -22,6 +22,9 @@ bench=$PWD/Mercure.Bench/bin/$configuration/net10.0/mercure-bench
 work=$(mktemp -d)
 mkdir "$work/results"
 hub=''
+# What serves generation 0.7, or the other one.
+serves=(JWT_KEY='!ChangeMe!')
+path=/hub
 trap 'hub_stop; rm -rf "$work"' EXIT
 
 hub_stop() {
@@ -33,7 +36,7 @@ hub_stop() {
 hub_start() {
   port=$(free_port)
   mkdir "$work/hub"
-  (cd "$work/hub" && JWT_KEY='!ChangeMe!' ADDR=127.0.0.1:$port ALLOW_ANONYMOUS=1 exec "$program") 2> "$work/hub.log" &
+  (cd "$work/hub" && exec env "${serves[@]}" ADDR=127.0.0.1:$port ALLOW_ANONYMOUS=1 "$program") 2> "$work/hub.log" &
   hub=$!
   until curl -sf "http://127.0.0.1:$port/healthz" > /dev/null; do
     kill -0 "$hub" || { cat "$work/hub.log" >&2; return 1; }
@@ -47,7 +50,7 @@ on_a_hub() {
   printf '\n== %s: mercure-bench %s\n' "$1" "${*:2}" >&2
   local command=()
   case "$2" in --*) ;; *) command=("$2") ;; esac
-  "$bench" "${command[@]}" --url "http://127.0.0.1:$port/hub" --jwt-key '!ChangeMe!' --pid "$hub" --json "${@:2+${#command[@]}}" > "$work/results/$1.json"
+  "$bench" "${command[@]}" --url "http://127.0.0.1:$port$path" --jwt-key '!ChangeMe!' --pid "$hub" --json "${@:2+${#command[@]}}" > "$work/results/$1.json"
   hub_stop
   rm -rf "$work/hub"
 }
@@ -57,6 +60,15 @@ for scenario in "${scenarios[@]}"; do
     idle) on_a_hub idle --subscribers 10000 --topics 100 --rate 10 --warmup 0s --duration 1s ;;
     idle-gzip) on_a_hub idle-gzip --subscribers 10000 --topics 100 --rate 10 --warmup 0s --duration 1s --gzip ;;
     connect) on_a_hub connect --subscribers 5000 --topics 100 --rate 10 --warmup 0s --duration 1s ;;
+    presence)
+      serves=(MERCURE_PUBLISHER_JWT_KEY='!ChangeMe!' MERCURE_SUBSCRIBER_JWT_KEY='!ChangeMe!')
+      path=/.well-known/mercure
+      on_a_hub presence-off --subscribers 10000 --topics 100 --rate 10 --warmup 0s --duration 1s
+      serves+=(MERCURE_V010_SUBSCRIPTIONS=1)
+      on_a_hub presence-on --subscribers 10000 --topics 100 --rate 10 --warmup 0s --duration 1s
+      serves=(JWT_KEY='!ChangeMe!')
+      path=/hub
+      ;;
     nobody)
       nobody=(--subscribers 0 --publishers 64 --warmup 8s --duration 6s --repeat 3)
       on_a_hub nobody-10 "${nobody[@]}" --bystanders 10
@@ -83,7 +95,7 @@ for scenario in "${scenarios[@]}"; do
       on_a_hub stalled "${stalled[@]}" --stalled 1
       ;;
     reconnect) on_a_hub reconnect --subscribers 2000 --topics 20 --warmup 1s --duration 2s --missed 2000 --repeat 3 ;;
-    *) echo "usage: $0 [scenario…], of: idle idle-gzip connect nobody fan-out publish own-ids replay stalled reconnect" >&2; exit 2 ;;
+    *) echo "usage: $0 [scenario…], of: idle idle-gzip connect presence nobody fan-out publish own-ids replay stalled reconnect" >&2; exit 2 ;;
   esac
 done
 

@@ -9,12 +9,15 @@ namespace Mercure.Actors.Matcher;
 /// <summary>
 /// Keeps the index of publishers' own ids, behind the acknowledgement: a child of the writer, which tells it every
 /// committed row. Owns the index's watermark; rows it was not told of (its own start, a slow database) it reads from the
-/// log, so that it never holds more than one write's worth. When it fails it begins anew from the stored watermark.
+/// log, so that it never holds more than a few writes' worth. When it fails it begins anew from the stored watermark.
 /// </summary>
 internal sealed class IdIndexer : ReceiveActor, IWithTimers
 {
     /// <summary>Ids written at once.</summary>
-    private const int WriteAt = 512;
+    private const int WriteAt = 2048;
+
+    /// <summary>Ids gathered while others are being written; rows with more are read from the log when their turn comes.</summary>
+    private const int MaxGathered = 8 * WriteAt;
 
     /// <summary>Rows without ids of publishers move the stored watermark only this often; the told one moves at once.</summary>
     private const int WatermarkEvery = 256;
@@ -34,6 +37,7 @@ internal sealed class IdIndexer : ReceiveActor, IWithTimers
     private IndexWatermark _gatheredTo;
     private IndexWatermark _stored;
     private bool _busy;
+    private bool _writing;
     private bool _flushDue;
 
     public IdIndexer(HubOptions options, IHubStore store)
@@ -93,8 +97,7 @@ internal sealed class IdIndexer : ReceiveActor, IWithTimers
     private void OnCommitted(LogBatch batch)
     {
         _head = batch.SequenceNumber;
-        // A row further on is read from the log when its turn comes.
-        if (!_busy && batch.SequenceNumber == _gatheredTo.SequenceNumber + 1)
+        if ((!_busy || _writing) && _gathered.Count < MaxGathered && batch.SequenceNumber == _gatheredTo.SequenceNumber + 1)
             Gather(batch);
 
         Work();
@@ -158,7 +161,7 @@ internal sealed class IdIndexer : ReceiveActor, IWithTimers
 
     private void Write()
     {
-        _busy = true;
+        _busy = _writing = true;
         _flushDue = false;
         var ids = _gathered.ToArray();
         var watermark = _gatheredTo;
@@ -168,7 +171,7 @@ internal sealed class IdIndexer : ReceiveActor, IWithTimers
 
     private void OnWritten(Written written)
     {
-        _busy = false;
+        _busy = _writing = false;
         _gathered.RemoveRange(0, written.Count);
         _stored = written.Watermark;
         Context.Parent.Tell(new TopicMatcher.Indexed(_stored.SequenceNumber));

@@ -19,7 +19,7 @@ namespace Mercure.Actors.Matcher;
 /// order and leave a hole; what arrives meanwhile gathers for the next. When a write fails it stops, since the row may be
 /// committed all the same: only the journal can tell, by a new recovery.
 /// </summary>
-public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
+public sealed partial class TopicMatcher : UntypedPersistentActor, IWithTimers
 {
     /// <summary>A row holds no more updates than this, and starts no further request beyond <see cref="RowBytes"/>.</summary>
     internal const int RowUpdates = 200;
@@ -47,9 +47,6 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
     private bool _writing;
     private bool _repeatHeader;
     private bool _handingOver;
-    private Trim? _trim;
-    private long _snapshotAt;
-    private long _snapshotTried;
     private long _indexedThrough;
 
     public TopicMatcher(HubOptions options, IHubStore store, TimeProvider clock)
@@ -78,12 +75,6 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
 
     /// <summary>Id indexer → matcher: every publisher's id up to this row is in the index.</summary>
     internal sealed record Indexed(long SequenceNumber);
-
-    /// <summary>Trimmer → matcher: delete the rows up to this one. Answered by <see cref="Trimmed"/>, if at all.</summary>
-    internal sealed record Trim(long SequenceNumber);
-
-    /// <summary>Matcher → trimmer: they are deleted.</summary>
-    internal sealed record Trimmed(long SequenceNumber);
 
     /// <summary>
     /// Its parent → matcher: another node takes over. It ends once what has arrived is written, so that its last row does not
@@ -166,39 +157,6 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
 
     protected override void OnRecoveryFailure(Exception reason, object? message = null) =>
         _logger.Error(reason, "Reading the log {0} failed; it is tried again", PersistenceId);
-
-    /// <summary>
-    /// No row follows the snapshot, which may be of a log that is no more: a backup was put back, and the snapshots, which
-    /// SQLite keeps in a file of their own, were not. To go on from there would leave a hole that nobody could read across.
-    /// </summary>
-    private void CheckSnapshot() =>
-        _store.ReadAsync(_snapshotAt, _snapshotAt, maxBytes: 1)
-            .PipeTo(Self, success: rows => new SnapshotChecked(rows.Count > 0, Cause: null), failure: cause => new SnapshotChecked(HasRow: false, cause));
-
-    private void OnSnapshotChecked(SnapshotChecked snapshot)
-    {
-        if (snapshot.HasRow)
-        {
-            Begin();
-        }
-        else if (snapshot.Cause is not null)
-        {
-            _logger.Error(snapshot.Cause, "Reading the log {0} failed; it is tried again", PersistenceId);
-            Context.Stop(Self);
-        }
-        else
-        {
-            _logger.Warning("The snapshot of {0} is of row {1}, which the journal does not have (a restored backup?): it is deleted, and the log read anew", PersistenceId, _snapshotAt);
-            DeleteSnapshots(SnapshotSelectionCriteria.Latest);
-        }
-    }
-
-    private void OnSnapshotsDeleted()
-    {
-        // Before the first row of this writer it is a snapshot that must not count: recover without it.
-        if (_epoch == Epoch.None)
-            Context.Stop(Self);
-    }
 
     private void Begin()
     {
@@ -395,54 +353,6 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
         WriteWaiting();
     }
 
-    private void SaveSnapshotWhenDue()
-    {
-        if (_log.SequenceNumber - _snapshotTried >= _options.SnapshotEvery)
-            SaveSnapshotNow();
-    }
-
-    private void SaveSnapshotNow()
-    {
-        _snapshotTried = _log.SequenceNumber;
-        SaveSnapshot(_log.TakeSnapshot());
-    }
-
-    private void OnSnapshotSaved(long sequenceNumber)
-    {
-        _snapshotAt = Math.Max(_snapshotAt, sequenceNumber);
-        DeleteSnapshots(new SnapshotSelectionCriteria(_snapshotAt - 1));
-        TrimNow();
-    }
-
-    private void OnTrim(Trim trim)
-    {
-        _trim = trim;
-        TrimNow();
-    }
-
-    /// <summary>Goes on with the trim that waits, if one does: first a snapshot, then the header, then the rows.</summary>
-    private void TrimNow()
-    {
-        if (_trim is not { } trim)
-            return;
-
-        if (trim.SequenceNumber > _snapshotAt)
-        {
-            // Recovery would miss these rows, and the next snapshot may be far off, in rows or in time.
-            SaveSnapshotNow();
-        }
-        else if (trim.SequenceNumber >= _log.HeaderAt)
-        {
-            _repeatHeader = true;
-            WriteWaiting();
-        }
-        else
-        {
-            _trim = null;
-            DeleteMessages(trim.SequenceNumber);
-        }
-    }
-
     private sealed class Waiting(PublishProtocol.StoreRequest request, IActorRef replyTo)
     {
         public PublishProtocol.StoreRequest Request { get; } = request;
@@ -452,8 +362,6 @@ public sealed class TopicMatcher : UntypedPersistentActor, IWithTimers
 
         public long Bytes { get; } = request.Updates.Sum(update => (long)update.Size());
     }
-
-    private sealed record SnapshotChecked(bool HasRow, Exception? Cause);
 
     private sealed class Tick
     {

@@ -27,8 +27,12 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     private readonly Dictionary<IActorRef, Stream> _streams = [];
     private readonly HashSet<IActorRef>[] _beating = [.. Enumerable.Range(0, Buckets).Select(_ => new HashSet<IActorRef>())];
     private readonly Dictionary<IActorRef, (long Since, TimeSpan Timeout)> _opening = [];
+
+    // A token ends at a time of the clock; a stream's longest life is an interval, whatever the clock is set to meanwhile.
     private readonly SortedSet<(DateTimeOffset At, long Number)> _ends = [];
+    private readonly SortedSet<(TimeSpan At, long Number)> _lives = [];
     private readonly Dictionary<long, IActorRef> _byNumber = [];
+    private readonly long _began;
 
     private long _opened;
     private int _bucket;
@@ -39,6 +43,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     {
         _options = options;
         _clock = clock;
+        _began = clock.GetTimestamp();
         var materializer = Context.Materializer(ActorMaterializerSettings.Create(Context.System).WithDispatcher(HubDispatchers.Streams), "replay");
         _node = new Subscriber.NodeActors(switchboard, history, presence, materializer, options.Cluster is not null);
 
@@ -97,15 +102,15 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         // Props.Create with an expression costs more than everything else about a connection.
         var subscriber = Context.ActorOf(Akka.Actor.Props.CreateBy(new Producer(this, open)).WithDispatcher(HubDispatchers.Streams));
         Context.Watch(subscriber);
-        var stream = new Stream(++_opened, open.Subscription.EndsAt);
+        var stream = new Stream(++_opened, open.Subscription.EndsAt, _clock.GetElapsedTime(_began) + open.Subscription.Longest);
         _streams.Add(subscriber, stream);
         var isTracked = open.Subscription.Presence is not null && _node.IsClustered;
         _opening.Add(subscriber, (_clock.GetTimestamp(), isTracked ? TrackedOpeningTimeout : OpeningTimeout));
         if (stream.EndsAt is { } endsAt)
-        {
             _ends.Add((endsAt, stream.Number));
-            _byNumber.Add(stream.Number, subscriber);
-        }
+        if (stream.LivesUntil is { } livesUntil)
+            _lives.Add((livesUntil, stream.Number));
+        _byNumber.Add(stream.Number, subscriber);
     }
 
     private void OnOpened()
@@ -123,17 +128,19 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
             return;
 
         _opening.Remove(subscriber);
-        if (stream.EndsAt is { } endsAt)
-            RemoveEnd((endsAt, stream.Number));
+        _byNumber.Remove(stream.Number);
+        RemoveEnds(stream);
         _beating[stream.Number % Buckets].Remove(subscriber);
         if (_streams.Count == 0)
             _stopping?.Tell(AllStopped.Instance);
     }
 
-    private void RemoveEnd((DateTimeOffset At, long Number) end)
+    private void RemoveEnds(Stream stream)
     {
-        _ends.Remove(end);
-        _byNumber.Remove(end.Number);
+        if (stream.EndsAt is { } endsAt)
+            _ends.Remove((endsAt, stream.Number));
+        if (stream.LivesUntil is { } livesUntil)
+            _lives.Remove((livesUntil, stream.Number));
     }
 
     private void OnBeat()
@@ -145,7 +152,6 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
 
     private void OnDeadlines()
     {
-        // An interval, whatever the clock is set to meanwhile; a token's end is a time of the clock.
         foreach (var (subscriber, opening) in _opening)
         {
             if (_clock.GetElapsedTime(opening.Since) < opening.Timeout)
@@ -155,14 +161,17 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
             subscriber.Tell(new Subscriber.End(StreamEnd.Refused));
         }
 
-        var now = _clock.GetUtcNow();
-        while (_ends.Count > 0 && _ends.Min.At <= now)
-        {
-            var due = _ends.Min;
-            var subscriber = _byNumber[due.Number];
-            RemoveEnd(due);
-            subscriber.Tell(new Subscriber.End(StreamEnd.TimeUp));
-        }
+        for (var now = _clock.GetUtcNow(); _ends.Count > 0 && _ends.Min.At <= now;)
+            EndInTime(_ends.Min.Number);
+        for (var now = _clock.GetElapsedTime(_began); _lives.Count > 0 && _lives.Min.At <= now;)
+            EndInTime(_lives.Min.Number);
+    }
+
+    private void EndInTime(long number)
+    {
+        var subscriber = _byNumber[number];
+        RemoveEnds(_streams[subscriber]);
+        subscriber.Tell(new Subscriber.End(StreamEnd.TimeUp));
     }
 
     private void OnStopAll(StopAll stop)
@@ -188,7 +197,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
             Timers.Cancel(nameof(StopSome));
     }
 
-    private sealed record Stream(long Number, DateTimeOffset? EndsAt);
+    private sealed record Stream(long Number, DateTimeOffset? EndsAt, TimeSpan? LivesUntil);
 
     private sealed class Producer(SubscriberSupervisor parent, Open open) : IIndirectActorProducer
     {

@@ -45,8 +45,11 @@ public sealed record Subscription
     /// <summary>Whether it asks to be caught up.</summary>
     public bool WantsReplay => FromEarliest || LastEventId is not null;
 
-    /// <summary>When the stream ends whatever happens (token expiry, write timeout); null for never.</summary>
+    /// <summary>When the stream ends whatever happens: its token does. Null for never.</summary>
     public DateTimeOffset? EndsAt { get; init; }
+
+    /// <summary>How long the stream lasts at most; null for ever.</summary>
+    public TimeSpan? Longest { get; init; }
 
     /// <summary>The generation it speaks: of a subscription event it gets its own generation's.</summary>
     public Generation Generation { get; init; } = Generation.V07;
@@ -70,7 +73,7 @@ public enum StreamEnd
     /// <summary>The client closed it.</summary>
     ClientGone,
 
-    /// <summary>Its <see cref="Subscription.EndsAt"/> came.</summary>
+    /// <summary>Its <see cref="Subscription.EndsAt"/> came, or it had lasted for <see cref="Subscription.Longest"/>.</summary>
     TimeUp,
 
     /// <summary>The hub is stopping.</summary>

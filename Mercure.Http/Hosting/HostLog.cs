@@ -24,6 +24,9 @@ internal static partial class HostLog
     [LoggerMessage(107, LogLevel.Warning, "The {role} key is shorter than 32 bytes: whoever sees a token can guess it")]
     public static partial void ShortKey(ILogger logger, string role);
 
+    [LoggerMessage(108, LogLevel.Information, "At most {connections} connections are served at once: open files are limited")]
+    public static partial void ConnectionLimit(ILogger logger, long connections);
+
     [LoggerMessage(105, LogLevel.Warning, "Response aborted: it was not finished within the write timeout")]
     public static partial void ResponseTimedOut(ILogger logger, string method, string? path);
 }

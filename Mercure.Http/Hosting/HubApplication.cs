@@ -40,6 +40,8 @@ public static class HubApplication
             HostLog.ShortKey(logger, "publisher");
         if (settings.V07?.SubscriberKey.IsShort == true || settings.V010?.Subscriber.Key?.IsShort == true)
             HostLog.ShortKey(logger, "subscriber");
+        if (OpenFiles.Connections() is { } connections)
+            HostLog.ConnectionLimit(logger, connections);
         app.Lifetime.ApplicationStarted.Register(
             () => HostLog.Started(logger, settings.Listen.UsesTls ? "https" : "http", string.Join(' ', app.Urls)));
         app.Lifetime.ApplicationStopped.Register(() => HostLog.Stopped(logger));

@@ -46,6 +46,7 @@ internal static class KestrelSetup
 
     private static void SetLimits(KestrelServerLimits limits, HubSettings settings)
     {
+        limits.MaxConcurrentConnections = OpenFiles.Connections();
         limits.MaxRequestLineSize = MaxHeadSize;
         limits.MaxRequestHeadersTotalSize = MaxHeadSize;
         limits.Http2.MaxRequestHeaderFieldSize = MaxHeadSize;

@@ -14,13 +14,12 @@ internal sealed class GenerationEndpoint
     /// <param name="publishers">Of publishers' tokens.</param>
     /// <param name="subscribers">Of subscribers' tokens.</param>
     /// <param name="settings">Of which the streams', publishing's and the write timeout count here, and the generations served.</param>
-    /// <param name="clock">For the expiry of streams.</param>
     /// <param name="log">For the reasons of refusals.</param>
     public GenerationEndpoint(
-        GenerationRules rules, IHub hub, RoleAuthorization publishers, RoleAuthorization subscribers, HubSettings settings, TimeProvider clock, ILogger log)
+        GenerationRules rules, IHub hub, RoleAuthorization publishers, RoleAuthorization subscribers, HubSettings settings, ILogger log)
     {
         _publish = new PublishEndpoint(rules, hub, publishers, settings.Publish.MaxRequestSize, Reservations.Of(settings), log);
-        _subscribe = new SubscribeEndpoint(rules, hub, subscribers, StreamRules.From(settings), clock, log);
+        _subscribe = new SubscribeEndpoint(rules, hub, subscribers, StreamRules.From(settings), log);
     }
 
     public Task HandleAsync(HttpContext context)

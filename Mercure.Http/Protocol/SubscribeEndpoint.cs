@@ -18,7 +18,7 @@ internal sealed record StreamRules(bool AllowAnonymous, bool Compress, TimeSpan 
 
 /// <summary><c>GET</c> and <c>HEAD</c> of the hub (spec drafts 04 and 07, Subscription, Subscribers and Reconnection).</summary>
 internal sealed class SubscribeEndpoint(
-    GenerationRules generation, IHub hub, RoleAuthorization authorization, StreamRules rules, TimeProvider clock, ILogger log)
+    GenerationRules generation, IHub hub, RoleAuthorization authorization, StreamRules rules, ILogger log)
 {
     private const string LastEventIdHeader = "Last-Event-ID";
 
@@ -74,7 +74,8 @@ internal sealed class SubscribeEndpoint(
             LastEventId = lastEventId,
             FromEarliest = lastEventId is Earliest && generation.Query.KnowsEarliest,
             BeginsAfter = generation.Query.KnowsEarliest ? id => context.Response.Headers[LastEventIdHeader] = id ?? Earliest : null,
-            EndsAt = EndsAt(result.Token?.ExpiresAt),
+            EndsAt = result.Token?.ExpiresAt,
+            Longest = Longest(),
             Generation = generation.Generation,
             Presence = generation.PresenceOf(query.Selectors, result.Token?.Claims.Payload),
         }, null);
@@ -88,15 +89,8 @@ internal sealed class SubscribeEndpoint(
         return id?.Length > Limits.FieldLength ? null : id;
     }
 
-    private DateTimeOffset? EndsAt(DateTimeOffset? tokenExpiresAt)
-    {
-        if (rules.Longest == TimeSpan.Zero)
-            return tokenExpiresAt;
-
-        // Spread, so that those who came together, after an outage, don't all come back together for ever
-        var timeout = clock.GetUtcNow() + (rules.Longest * (1 - (Spread * Random.Shared.NextDouble())));
-        return tokenExpiresAt < timeout ? tokenExpiresAt : timeout;
-    }
+    /// <summary>Spread, so that those who came together, after an outage, don't all come back together for ever.</summary>
+    private TimeSpan? Longest() => rules.Longest == TimeSpan.Zero ? null : rules.Longest * (1 - (Spread * Random.Shared.NextDouble()));
 
     private Task RejectAsync(HttpContext context, Rejection rejection)
     {

@@ -30,8 +30,7 @@ public sealed class ClockSpecs(ITestOutputHelper output)
         }
 
         await cluster.StartAllAsync();
-        await using var load = new ClusterLoad(cluster.Setups);
-        await load.BeginAsync();
+        await using var load = await ClusterLoad.StartAsync(cluster.Setups);
         var host = await cluster.HostAsync(0);
         var other = (host + 1) % 3;
         foreach (var node in new[] { host, other })

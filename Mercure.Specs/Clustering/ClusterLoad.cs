@@ -48,7 +48,16 @@ internal sealed class ClusterLoad(IReadOnlyList<HubSetup> nodes) : IAsyncDisposa
             _avoided.Remove(node);
     }
 
-    public async Task BeginAsync()
+    /// <summary>Everybody publishes and subscribes; completes after so many acknowledgements.</summary>
+    public static async Task<ClusterLoad> StartAsync(IReadOnlyList<HubSetup> nodes, int acknowledged = 0)
+    {
+        var load = new ClusterLoad(nodes);
+        await load.BeginAsync();
+        await load.MoreAsync(acknowledged);
+        return load;
+    }
+
+    private async Task BeginAsync()
     {
         using (var publisher = new Publisher(nodes[0].Hub))
             _first = await publisher.PublishAsync(Topic, "first");

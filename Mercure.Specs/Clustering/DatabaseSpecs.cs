@@ -22,9 +22,7 @@ public sealed class DatabaseSpecs(ITestOutputHelper output)
     {
         await using var cluster = ClusterProcesses.Create(await TestJournal.CreateAsync(TestDatabase.MariaDb), 3);
         await cluster.StartAllAsync();
-        await using var load = new ClusterLoad(cluster.Setups);
-        await load.BeginAsync();
-        await load.MoreAsync(100);
+        await using var load = await ClusterLoad.StartAsync(cluster.Setups, 100);
         var host = await cluster.HostAsync(0);
         await cluster[host].KillAsync();
         var other = (host + 1) % 3;
@@ -42,9 +40,7 @@ public sealed class DatabaseSpecs(ITestOutputHelper output)
         await using var server = await DatabaseServer.StartedAsync(database);
         await using var cluster = ClusterProcesses.Create(TestJournal.On(server.ConnectionString, database), 3);
         await cluster.StartAllAsync();
-        await using var load = new ClusterLoad(cluster.Setups);
-        await load.BeginAsync();
-        await load.MoreAsync(100);
+        await using var load = await ClusterLoad.StartAsync(cluster.Setups, 100);
         for (var crash = 0; crash < 2; crash++)
         {
             await server.StopAsync();

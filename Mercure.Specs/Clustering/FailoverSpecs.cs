@@ -12,9 +12,7 @@ public sealed class FailoverSpecs(ITestOutputHelper output)
     public async Task Should_go_on_when_the_node_with_the_writer_is_killed()
     {
         await using var cluster = await ClusterProcesses.StartAsync(3);
-        await using var load = new ClusterLoad(cluster.Setups);
-        await load.BeginAsync();
-        await load.MoreAsync(100);
+        await using var load = await ClusterLoad.StartAsync(cluster.Setups, 100);
         var host = await cluster.HostAsync(0);
         await cluster[host].KillAsync();
         var other = (host + 1) % 3;
@@ -28,9 +26,7 @@ public sealed class FailoverSpecs(ITestOutputHelper output)
     public async Task Should_go_on_when_two_of_three_are_killed_at_once()
     {
         await using var cluster = await ClusterProcesses.StartAsync(3);
-        await using var load = new ClusterLoad(cluster.Setups);
-        await load.BeginAsync();
-        await load.MoreAsync(100);
+        await using var load = await ClusterLoad.StartAsync(cluster.Setups, 100);
         var host = await cluster.HostAsync(0);
         var survivor = (host + 2) % 3;
         cluster[(host + 1) % 3].Send(Signal.Kill);
@@ -45,8 +41,7 @@ public sealed class FailoverSpecs(ITestOutputHelper output)
     public async Task Should_survive_the_loss_of_either_of_two()
     {
         await using var cluster = await ClusterProcesses.StartAsync(2);
-        await using var load = new ClusterLoad(cluster.Setups);
-        await load.BeginAsync();
+        await using var load = await ClusterLoad.StartAsync(cluster.Setups);
         for (var victim = 0; victim < 2; victim++)
         {
             await load.MoreAsync(50);
@@ -64,9 +59,7 @@ public sealed class FailoverSpecs(ITestOutputHelper output)
     public async Task Should_go_on_at_once_when_the_node_with_the_writer_stops()
     {
         await using var cluster = await ClusterProcesses.StartAsync(3);
-        await using var load = new ClusterLoad(cluster.Setups);
-        await load.BeginAsync();
-        await load.MoreAsync(100);
+        await using var load = await ClusterLoad.StartAsync(cluster.Setups, 100);
         var host = await cluster.HostAsync(0);
         var other = (host + 1) % 3;
         cluster[host].Send(Signal.Terminate);
@@ -85,9 +78,7 @@ public sealed class FailoverSpecs(ITestOutputHelper output)
     public async Task Should_go_on_when_the_node_with_the_writer_freezes_and_put_it_out_when_it_wakes()
     {
         await using var cluster = await ClusterProcesses.StartAsync(3);
-        await using var load = new ClusterLoad(cluster.Setups);
-        await load.BeginAsync();
-        await load.MoreAsync(100);
+        await using var load = await ClusterLoad.StartAsync(cluster.Setups, 100);
         var host = await cluster.HostAsync(0);
         var other = (host + 1) % 3;
         cluster[host].Send(Signal.Stop);
@@ -108,8 +99,7 @@ public sealed class FailoverSpecs(ITestOutputHelper output)
     public async Task Should_refuse_no_publish_during_a_rolling_restart()
     {
         await using var cluster = await ClusterProcesses.StartAsync(3, ("MERCURE_CLUSTER_DRAIN_DELAY", "1s"), ("MERCURE_CLUSTER_DRAIN_TIME", "500ms"));
-        await using var load = new ClusterLoad(cluster.Setups);
-        await load.BeginAsync();
+        await using var load = await ClusterLoad.StartAsync(cluster.Setups);
         for (var node = 0; node < 3; node++)
         {
             await load.MoreAsync(50);
@@ -132,8 +122,7 @@ public sealed class FailoverSpecs(ITestOutputHelper output)
     public async Task Should_fail_over_within_five_seconds_in_the_median_of_ten_kills()
     {
         await using var cluster = await ClusterProcesses.StartAsync(3);
-        await using var load = new ClusterLoad(cluster.Setups);
-        await load.BeginAsync();
+        await using var load = await ClusterLoad.StartAsync(cluster.Setups);
         var times = new List<TimeSpan>();
         for (var kill = 0; kill < 10; kill++)
         {

@@ -19,9 +19,7 @@ public sealed class PartitionSpecs(ITestOutputHelper output)
         await using var network = await NetworkNamespaces.CreateAsync(3);
         await using var cluster = await ClusterProcesses.CreateAsync(network, 3);
         await cluster.StartAllAsync();
-        await using var load = new ClusterLoad(cluster.Setups);
-        await load.BeginAsync();
-        await load.MoreAsync(100);
+        await using var load = await ClusterLoad.StartAsync(cluster.Setups, 100);
         var host = await cluster.HostAsync(0);
         var other = (host + 1) % 3;
 

@@ -2,6 +2,7 @@ using Mercure.Actors;
 using Mercure.Actors.Hosting;
 using Mercure.Actors.Live;
 using Mercure.Actors.Subscribers;
+using Mercure.Specs.Processes;
 using Xunit;
 
 namespace Mercure.Specs.Core;
@@ -97,7 +98,7 @@ public sealed class CatchupSpecs : IDisposable
         await using (var hub = await CoreHub.StartAsync(_directory.Sqlite, options))
         {
             await PublishManyAsync(hub, 0, 400);
-            await Eventually.TrueAsync(async () => (await hub.Store.ReadAsync(1, long.MaxValue / 2, long.MaxValue))[0].SequenceNumber > 100);
+            await Eventually.IsTrueAsync(async () => (await hub.Store.ReadAsync(1, long.MaxValue / 2, long.MaxValue))[0].SequenceNumber > 100);
         }
 
         await using (var hub = await CoreHub.StartAsync(_directory.Sqlite, options))
@@ -165,7 +166,7 @@ public sealed class CatchupSpecs : IDisposable
         for (var i = 100; i < 12_000; i += 100)
             await PublishAtOnceAsync(hub, i, 100);
 
-        await Eventually.TrueAsync(async () => (await hub.Store.ReadAsync(1, long.MaxValue / 2, 1))[0].Batch.FirstOrdinal > 11_000);
+        await Eventually.IsTrueAsync(async () => (await hub.Store.ReadAsync(1, long.MaxValue / 2, 1))[0].Batch.FirstOrdinal > 11_000);
         var reading = slow.StartReading();
 
         Assert.Equal(StreamEnd.FellBehindHistory, await slow.Ended.WaitAsync(TimeSpan.FromSeconds(20)));

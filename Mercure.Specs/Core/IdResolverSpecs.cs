@@ -2,6 +2,7 @@ using Mercure.Actors.Catchup;
 using Mercure.Actors.Hosting;
 using Mercure.Actors.Log;
 using Mercure.Actors.Updates;
+using Mercure.Specs.Processes;
 using Xunit;
 
 namespace Mercure.Specs.Core;
@@ -22,7 +23,7 @@ public sealed class IdResolverSpecs : IDisposable
     {
         await using var hub = await CoreHub.StartAsync(_directory.Sqlite, new HubOptions());
         await hub.Hub.PublishAsync(CoreHub.UpdateOf("0", "own", "https://example.com/1"));
-        await Eventually.TrueAsync(async () => (await hub.Store.FindInIndexAsync(IndexedId.HashOf("own"))).Count == 1);
+        await Eventually.IsTrueAsync(async () => (await hub.Store.FindInIndexAsync(IndexedId.HashOf("own"))).Count == 1);
         await hub.Store.ClearIndexAsync();
         var rows = await hub.Store.ReadAsync(1, 100, long.MaxValue);
         var (row, batch) = rows[^1];
@@ -45,7 +46,7 @@ public sealed class IdResolverSpecs : IDisposable
         for (var i = 0; i < 3; i++)
             await hub.Hub.PublishAsync(CoreHub.UpdateOf($"{i}", $"own-{i}", "https://example.com/1"));
 
-        await Eventually.TrueAsync(async () => (await hub.Store.FindInIndexAsync(IndexedId.HashOf("own-2"))).Count == 1);
+        await Eventually.IsTrueAsync(async () => (await hub.Store.FindInIndexAsync(IndexedId.HashOf("own-2"))).Count == 1);
         var newest = (await hub.Store.ReadWatermarkAsync()).SequenceNumber;
         var lagging = new LogHead(newest - 2, NextOrdinal: 1, IndexedThrough: 0);
         var ids = new UpdateIds(UpdateIds.NewKey());

@@ -7,6 +7,7 @@ using Mercure.Actors.Log;
 using Mercure.Actors.Matcher;
 using Mercure.Actors.Matching;
 using Mercure.Actors.Protocol;
+using Mercure.Specs.Processes;
 using Xunit;
 
 namespace Mercure.Specs.Core;
@@ -56,11 +57,11 @@ public sealed class InterestSpecs : IDisposable
         await Task.WhenAll(streams.Select(stream => stream.Opened));
 
         await _nodes[0].PublishAsync(CoreHub.UpdateOf("unwanted", id: null, TopicOf(7)));
-        await Eventually.TrueAsync(async () => (await CrossedAsync(0)).Contains("unwanted"));
+        await Eventually.IsTrueAsync(async () => (await CrossedAsync(0)).Contains("unwanted"));
         foreach (var stream in streams.Skip(1))
             await stream.DisposeAsync();
 
-        await Eventually.TrueAsync(async () =>
+        await Eventually.IsTrueAsync(async () =>
         {
             var data = $"{Guid.NewGuid()}";
             await _nodes[0].PublishAsync(CoreHub.UpdateOf(data, id: null, TopicOf(7)));

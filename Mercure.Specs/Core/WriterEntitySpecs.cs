@@ -6,6 +6,7 @@ using Akka.Remote.Transport;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using Mercure.Actors.Matcher;
+using Mercure.Specs.Processes;
 using Xunit;
 
 namespace Mercure.Specs.Core;
@@ -58,7 +59,7 @@ public sealed class WriterEntitySpecs : IAsyncLifetime, IDisposable
         using var late = new CancellationTokenSource(Timeout);
         await MemberOf(_system).JoinAsync(MemberOf(_system).SelfAddress, late.Token);
         await MemberOf(_other).JoinAsync(MemberOf(_system).SelfAddress, late.Token);
-        await Eventually.TrueAsync(() => Task.FromResult(MemberOf(_system).State.Members.Count(member => member.Status == Akka.Cluster.MemberStatus.Up) == 2));
+        await Eventually.IsTrueAsync(() => Task.FromResult(MemberOf(_system).State.Members.Count(member => member.Status == Akka.Cluster.MemberStatus.Up) == 2));
         _system.EventStream.Subscribe(_log.Ref, typeof(Info));
         _entity = _system.ActorOf(WriterEntity.Props(Props.Create<Writer>(_probe.Ref), TimeProvider.System));
         await _probe.ExpectMsgAsync<Began>(Timeout);

@@ -30,6 +30,7 @@ public sealed class ClockSpecs
         await using var setup = new HubSetup(
             journal,
             ("HEARTBEAT_INTERVAL", "200ms"),
+            ("WRITE_TIMEOUT", "1h"),
             ("LD_PRELOAD", FakeTimeFactAttribute.Library!),
             ("FAKETIME_TIMESTAMP_FILE", clock),
             ("FAKETIME_CACHE_DURATION", "1"),
@@ -126,7 +127,7 @@ public sealed class ClockSpecs
         var year = TimeProvider.System.GetUtcNow().AddDays(set switch { "-1d" => -1, "+400d" => 400, "-10y" => -3650, _ => 0 }).Year;
         using var client = new HttpClient();
         DateTimeOffset? date = null;
-        await Processes.Eventually.IsTrueAsync(
+        await Eventually.IsTrueAsync(
             async () =>
             {
                 using var response = await client.GetAsync(new Uri(setup.Address, "healthz"));

@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Mercure.Specs.Core;
+using Mercure.Specs.Processes;
 using Mercure.Specs.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
@@ -18,7 +18,7 @@ internal sealed record Footprint(long Bytes, int Descriptors)
         new(GC.GetTotalMemory(forceFullCollection: true), Directory.GetFileSystemEntries("/proc/self/fd").Length);
 
     /// <summary>Awaits the moment at which the hub has as many subscribers.</summary>
-    public static Task SubscribersAsync(HubFixture hub, int count) => Eventually.TrueAsync(async () =>
+    public static Task SubscribersAsync(HubFixture hub, int count) => Eventually.IsTrueAsync(async () =>
     {
         var system = hub.Services.GetRequiredService<ActorSystem>();
         var supervisor = (ActorRefWithCell)await system.ActorSelection("/user/subscribers").ResolveOne(Patience);

@@ -1,6 +1,7 @@
 using Mercure.Actors.Hosting;
 using Mercure.Journal;
 using Mercure.Specs.Core;
+using Mercure.Specs.Processes;
 using Xunit;
 
 namespace Mercure.Specs.Journals;
@@ -31,7 +32,7 @@ public sealed class TrimSpecs : IDisposable
         await using (var hub = await CoreHub.StartAsync(journal.Options, Options))
         {
             await PublishAsync(hub, ids);
-            await Eventually.TrueAsync(async () => await RowsAsync(hub) <= Kept);
+            await Eventually.IsTrueAsync(async () => await RowsAsync(hub) <= Kept);
             await ReachesTheNewestAsync(hub, ids);
         }
 
@@ -39,7 +40,7 @@ public sealed class TrimSpecs : IDisposable
         {
             await ReachesTheNewestAsync(hub, ids);
             await PublishAsync(hub, ids);
-            await Eventually.TrueAsync(async () => await RowsAsync(hub) <= Kept);
+            await Eventually.IsTrueAsync(async () => await RowsAsync(hub) <= Kept);
             await ReachesTheNewestAsync(hub, ids);
         }
     }
@@ -52,7 +53,7 @@ public sealed class TrimSpecs : IDisposable
         for (var round = 0; round < 2; round++)
         {
             await PublishAsync(hub, ids);
-            await Eventually.TrueAsync(async () => await RowsAsync(hub) <= Kept);
+            await Eventually.IsTrueAsync(async () => await RowsAsync(hub) <= Kept);
         }
 
         await ReachesTheNewestAsync(hub, ids);
@@ -74,7 +75,7 @@ public sealed class TrimSpecs : IDisposable
         await using (var hub = await CoreHub.StartAsync(_directory.Sqlite, Options))
         {
             await PublishAsync(hub, ids);
-            await Eventually.TrueAsync(async () => await RowsAsync(hub) <= Kept);
+            await Eventually.IsTrueAsync(async () => await RowsAsync(hub) <= Kept);
         }
 
         foreach (var file in Directory.GetFiles(_directory.Path, "updates.db.snapshots*"))
@@ -87,7 +88,7 @@ public sealed class TrimSpecs : IDisposable
     /// <summary>One row each; every second one with an id of its own.</summary>
     private static async Task PublishAsync(CoreHub hub, List<string> ids)
     {
-        await Eventually.TrueAsync(async () => (await hub.Hub.CheckHealthAsync()).IsHealthy);
+        await Eventually.IsTrueAsync(async () => (await hub.Hub.CheckHealthAsync()).IsHealthy);
         for (var i = 0; i < Published; i++)
         {
             var data = $"{ids.Count}";

@@ -5,6 +5,7 @@ using Mercure.Actors.Hosting;
 using Mercure.Actors.Matcher;
 using Mercure.Actors.Presence;
 using Mercure.Specs.Core;
+using Mercure.Specs.Processes;
 using Xunit;
 using Xunit.Abstractions;
 using static Mercure.Specs.Presence.PresenceHub;
@@ -31,7 +32,7 @@ public sealed class PresenceChurnSpecs(ITestOutputHelper output) : IDisposable
                 await stream.Opened;
         });
 
-        await Eventually.TrueAsync(async () => (await ListAsync(hub.Hub)).Subscriptions.Count == 0);
+        await Eventually.IsTrueAsync(async () => (await ListAsync(hub.Hub)).Subscriptions.Count == 0);
         Assert.Null(before.LastEventId);
     }
 
@@ -52,7 +53,7 @@ public sealed class PresenceChurnSpecs(ITestOutputHelper output) : IDisposable
         Assert.Equal(10_000, Names(list).Count);
 
         await Task.WhenAll(streams.Select(stream => stream.DisconnectAsync()));
-        await Eventually.TrueAsync(async () => (await ListAsync(hub.Hub)).Subscriptions.Count == 0);
+        await Eventually.IsTrueAsync(async () => (await ListAsync(hub.Hub)).Subscriptions.Count == 0);
     }
 
     /// <summary>Two nodes whose messages are lost, repeated and late, and a writer that is killed: each list is a state, and the last the true one.</summary>
@@ -111,14 +112,14 @@ public sealed class PresenceChurnSpecs(ITestOutputHelper output) : IDisposable
             open.TryRemove(name, out _);
 
         await Task.WhenAll(open.Values.Select(stream => stream.Opened));
-        await Eventually.TrueAsync(async () => (await ListAsync(nodes[1])).Subscriptions.Count == open.Count * 2);
+        await Eventually.IsTrueAsync(async () => (await ListAsync(nodes[1])).Subscriptions.Count == open.Count * 2);
         var truth = await NamesAsync(nodes[1]);
         Assert.All(open.Keys, name => Assert.Equal(2, truth.Count(url => url.EndsWith(Uri.EscapeDataString(name), StringComparison.Ordinal))));
         foreach (var list in lists.Where((_, i) => i % 5 == 0))
             await AssertFollowableAsync(nodes[1], list, truth);
 
         await Task.WhenAll(open.Values.Select(stream => stream.DisconnectAsync()));
-        await Eventually.TrueAsync(async () => (await ListAsync(nodes[1])).Subscriptions.Count == 0);
+        await Eventually.IsTrueAsync(async () => (await ListAsync(nodes[1])).Subscriptions.Count == 0);
     }
 
     /// <summary>Lives of one hub, each ended without a word while subscribers come and go: no list of any life leads astray.</summary>
@@ -152,7 +153,7 @@ public sealed class PresenceChurnSpecs(ITestOutputHelper output) : IDisposable
                     lists.Add(await ListAsync(hub.Hub));
             }
 
-            await Eventually.TrueAsync(async () => (await ListAsync(hub.Hub)).Subscriptions.Count == open.Count * 2);
+            await Eventually.IsTrueAsync(async () => (await ListAsync(hub.Hub)).Subscriptions.Count == open.Count * 2);
             var truth = await NamesAsync(hub.Hub);
             Assert.Equal(open.Select(stream => stream.Name).Order(), (await ListAsync(hub.Hub)).Subscriptions.Select(one => one.Subscriber).Distinct().Order());
             foreach (var list in lists)

@@ -1,6 +1,7 @@
 using Mercure.Actors.Hosting;
 using Mercure.Actors.Presence;
 using Mercure.Specs.Core;
+using Mercure.Specs.Processes;
 using Xunit;
 using static Mercure.Specs.Presence.PresenceHub;
 
@@ -41,14 +42,14 @@ public sealed class PresenceClusterSpecs : IDisposable
 
         foreach (var node in cluster.Nodes)
         {
-            await Eventually.TrueAsync(async () => await node.Hub.GetSubscriptionsAsync(new SubscriptionQuery(MatcherKind.Selector)) is SubscriptionsResult.Listed { Subscriptions.Count: 40 });
+            await Eventually.IsTrueAsync(async () => await node.Hub.GetSubscriptionsAsync(new SubscriptionQuery(MatcherKind.Selector)) is SubscriptionsResult.Listed { Subscriptions.Count: 40 });
             var list = await ListAsync(node.Hub);
             Assert.DoesNotContain(list.Subscriptions, subscription => subscription.Subscriber.StartsWith($"urn:uuid:{number}-", StringComparison.Ordinal));
             await AssertFollowableAsync(node.Hub, before, Names(list));
         }
 
         await Task.WhenAll(streams.Where((_, i) => i / 10 != number).Select(stream => stream.DisconnectAsync()));
-        await Eventually.TrueAsync(async () => (await ListAsync(cluster.Nodes[0].Hub)).Subscriptions.Count == 0);
+        await Eventually.IsTrueAsync(async () => (await ListAsync(cluster.Nodes[0].Hub)).Subscriptions.Count == 0);
     }
 
     [Fact]
@@ -71,7 +72,7 @@ public sealed class PresenceClusterSpecs : IDisposable
 
     /// <summary>A node that is not ready yet may refuse subscribers.</summary>
     private static Task ReadyAsync(CoreCluster cluster) => Task.WhenAll(cluster.Nodes.Select(node =>
-        Eventually.TrueAsync(async () => (await node.Hub.CheckHealthAsync()).IsHealthy)));
+        Eventually.IsTrueAsync(async () => (await node.Hub.CheckHealthAsync()).IsHealthy)));
 
     private static async Task<CoreCluster.Node> GoingAsync(CoreCluster cluster, bool hasWriter)
     {

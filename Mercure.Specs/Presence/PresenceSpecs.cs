@@ -2,6 +2,7 @@ using System.Text.Json;
 using Mercure.Actors.Presence;
 using Mercure.Actors.Updates;
 using Mercure.Specs.Core;
+using Mercure.Specs.Processes;
 using Xunit;
 using static Mercure.Specs.Presence.PresenceHub;
 
@@ -158,15 +159,15 @@ public sealed class PresenceSpecs : IDisposable
                 await stream.Opened;
             }
 
-            await Eventually.TrueAsync(async () => (await hub.Store.ReadAsync(1, 1_000, maxBytes: 1))[0].SequenceNumber > 50);
-            await Eventually.TrueAsync(async () => (await ListAsync(hub.Hub)).Subscriptions.Count == 1);
+            await Eventually.IsTrueAsync(async () => (await hub.Store.ReadAsync(1, 1_000, maxBytes: 1))[0].SequenceNumber > 50);
+            await Eventually.IsTrueAsync(async () => (await ListAsync(hub.Hub)).Subscriptions.Count == 1);
             await hub.ActorSystem.Terminate();
         }
 
         // What stayed began before the oldest row, and is known by the snapshot.
         await using var next = await CoreHub.StartAsync(_directory.Sqlite, options);
         await using var follower = Follow(next.Hub, lastEventId: null);
-        await Eventually.TrueAsync(async () => (await ListAsync(next.Hub)).Subscriptions.Count == 0);
+        await Eventually.IsTrueAsync(async () => (await ListAsync(next.Hub)).Subscriptions.Count == 0);
     }
 
     [Fact]
@@ -201,7 +202,7 @@ public sealed class PresenceSpecs : IDisposable
 
         Assert.Equal(40, list.Subscriptions.Count);
         await using var next = await CoreHub.StartAsync(_directory.Sqlite, Options);
-        await Eventually.TrueAsync(async () => (await ListAsync(next.Hub)).Subscriptions.Count == 0);
+        await Eventually.IsTrueAsync(async () => (await ListAsync(next.Hub)).Subscriptions.Count == 0);
         await AssertFollowableAsync(next.Hub, list, []);
     }
 

@@ -3,10 +3,15 @@ using Xunit;
 
 namespace Mercure.Specs.Processes;
 
-/// <summary>Waits for what another process will do: asks again until it is so, or the time is up.</summary>
+/// <summary>Waits for what another process does, or this one in the background: asks again until it is so, or the time is up.</summary>
 public static class Eventually
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    /// <inheritdoc cref="IsTrueAsync(Func{bool}, TimeSpan, Func{string})"/>
+    public static Task<TimeSpan> IsTrueAsync(Func<Task<bool>> condition) => IsTrueAsync(condition, Patience, () => "it did not come true.");
 
     /// <summary>Completes with how long it took.</summary>
     public static Task<TimeSpan> IsTrueAsync(Func<bool> condition, TimeSpan timeout, Func<string> otherwise) =>

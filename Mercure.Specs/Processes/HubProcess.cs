@@ -17,7 +17,10 @@ public sealed class HubProcess : IAsyncDisposable
     {
         Setup = setup;
         var program = Path.Combine(AppContext.BaseDirectory, "mercure");
-        string[] command = setup.Namespace is null ? [program] : ["ip", "netns", "exec", setup.Namespace, program];
+        string[] command = [
+            .. setup.Namespace is null ? Array.Empty<string>() : ["ip", "netns", "exec", setup.Namespace],
+            .. setup.OpenFiles is null ? Array.Empty<string>() : ["prlimit", $"--nofile={setup.OpenFiles}"],
+            program];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = setup.Directory,

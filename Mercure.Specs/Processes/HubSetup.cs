@@ -34,6 +34,9 @@ public sealed class HubSetup : IAsyncDisposable
     /// <summary>Network namespace to run it in; null for this process's own.</summary>
     public string? Namespace { get; set; }
 
+    /// <summary>How many files it may have open; null for as many as this process.</summary>
+    public int? OpenFiles { get; init; }
+
     public Uri Address => new($"http://{Host}:{Port}/");
 
     public Uri Hub => new(Address, "hub");

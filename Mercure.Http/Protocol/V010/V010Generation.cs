@@ -14,7 +14,7 @@ public sealed class V010Generation : IProtocolGeneration
 
     /// <param name="hub">Where updates go and come from.</param>
     /// <param name="settings">Of the whole hub; this generation's are in <see cref="HubSettings.V010"/>.</param>
-    /// <param name="clock">For the expiry of tokens, keys and streams.</param>
+    /// <param name="clock">For the expiry of tokens and keys.</param>
     /// <param name="loggers">For the reasons of refusals.</param>
     public V010Generation(IHub hub, HubSettings settings, TimeProvider clock, ILoggerFactory loggers)
     {
@@ -24,7 +24,7 @@ public sealed class V010Generation : IProtocolGeneration
         var source = new TokenSource(settings.Tokens.PublishAllowedOrigins, own.CookieName, readsQuery: true);
         RoleAuthorization Authorization(RoleKeys keys) => new(source, keys.Open(clock, log), rules.ReadClaims, clock);
         var subscribers = Authorization(own.Subscriber);
-        _endpoint = new GenerationEndpoint(rules, hub, Authorization(own.Publisher), subscribers, settings, clock, log);
+        _endpoint = new GenerationEndpoint(rules, hub, Authorization(own.Publisher), subscribers, settings, log);
         _subscriptions = own.Subscriptions ? new SubscriptionsEndpoint(hub, subscribers, log) : null;
     }
 

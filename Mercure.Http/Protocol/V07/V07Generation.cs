@@ -13,7 +13,7 @@ public sealed class V07Generation : IProtocolGeneration
 
     /// <param name="hub">Where updates go and come from.</param>
     /// <param name="settings">Of the whole hub; this generation's keys are in <see cref="HubSettings.V07"/>.</param>
-    /// <param name="clock">For the expiry of tokens and streams.</param>
+    /// <param name="clock">For the expiry of tokens.</param>
     /// <param name="loggers">For the reasons of refusals.</param>
     public V07Generation(IHub hub, HubSettings settings, TimeProvider clock, ILoggerFactory loggers)
     {
@@ -22,7 +22,7 @@ public sealed class V07Generation : IProtocolGeneration
         var source = new TokenSource(settings.Tokens.PublishAllowedOrigins);
         RoleAuthorization Authorization(TokenKey key) => new(source, KeySet.Of(key), rules.ReadClaims, clock);
         _endpoint = new GenerationEndpoint(
-            rules, hub, Authorization(own.PublisherKey), Authorization(own.SubscriberKey), settings, clock, loggers.CreateLogger<V07Generation>());
+            rules, hub, Authorization(own.PublisherKey), Authorization(own.SubscriberKey), settings, loggers.CreateLogger<V07Generation>());
     }
 
     public string Url => Path;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using Mercure.Specs.Core;
+using Mercure.Specs.Processes;
 using Mercure.Specs.Tokens;
 using Xunit;
 
@@ -166,7 +166,7 @@ public sealed class SubscriptionsConformanceSpecs(TrackingFixture hub) : IClassF
         var url = (await ListAsync($"{All}/{Uri.EscapeDataString(_topic)}")).GetProperty("subscriptions")[0].GetProperty("id").GetString()!;
         subscriber.Dispose();
 
-        await Eventually.TrueAsync(async () =>
+        await Eventually.IsTrueAsync(async () =>
         {
             using var answer = await GetAsync(url, hub.Reader);
             return answer.StatusCode == HttpStatusCode.NotFound;
