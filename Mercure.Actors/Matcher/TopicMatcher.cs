@@ -270,7 +270,6 @@ public sealed partial class TopicMatcher : UntypedPersistentActor, IWithTimers
             // After the answers: a subscriber that is attached by now and missed this row got its head after they were given.
             _links.Route(committed, _epoch, Head);
             _idIndexer.Tell(committed);
-            _trimmer.Tell(new Trimmer.Grown(Head, _log.NextByte, _log.NextFact));
             SaveSnapshotWhenDue();
             if (batch.Entries[0] is LogEntry.Header)
                 TrimNow();

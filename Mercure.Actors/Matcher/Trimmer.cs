@@ -8,9 +8,10 @@ using Mercure.Actors.Updates;
 namespace Mercure.Actors.Matcher;
 
 /// <summary>
-/// Deletes rows that nobody may need any more: a child of the writer, which alone may delete and which tells it how the
-/// log grows. Owns a cursor at the oldest row. Readers see <see cref="HubOptions.HistorySize"/> exactly whatever it does;
-/// it goes in small steps, since a delete is one transaction, and stays behind the reserve for connected cursors.
+/// Deletes rows that nobody may need any more: a child of the writer, which alone may delete and which tells it at each
+/// tick how the log has grown. Owns a cursor at the oldest row. Readers see <see cref="HubOptions.HistorySize"/> exactly
+/// whatever it does; it goes in small steps, since a delete is one transaction, and stays behind the reserve for connected
+/// cursors.
 /// </summary>
 internal sealed class Trimmer : ReceiveActor, IWithTimers
 {
@@ -20,7 +21,8 @@ internal sealed class Trimmer : ReceiveActor, IWithTimers
     /// <summary>Updates beyond the history that start a pass when the clean-up is at its most eager.</summary>
     private const double EagerSlack = 100;
 
-    private const long PageBytes = 4 * 1024 * 1024;
+    /// <summary>Read in one go, to see which rows may be deleted; some hundred rows of a busy hub.</summary>
+    private const long PageBytes = 1024 * 1024;
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Discovery;
@@ -10,13 +11,19 @@ internal static class LookUps
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
-    /// <summary>SRV records of a name that begins with an underscore, the addresses of any other.</summary>
-    public static Func<CancellationToken, Task<IReadOnlyList<(string Host, int Port)>>> Dns(string name, int port)
-    {
-        if (!name.StartsWith('_'))
-            return cancellation => AddressesAsync(name, port, cancellation);
+    /// <summary>SRV records (RFC 2782) of a name that begins with an underscore, the addresses of any other.</summary>
+    public static Func<CancellationToken, Task<IReadOnlyList<(string Host, int Port)>>> Dns(string name, int port) =>
+        name.StartsWith('_') ? Services(name) : cancellation => AddressesAsync(name, port, cancellation);
 
-        var client = new LookupClient(new LookupClientOptions { UseCache = false, Timeout = Timeout, ThrowDnsErrors = false });
+    /// <param name="name">Of the SRV records.</param>
+    /// <param name="servers">Who is asked; none for those of the system.</param>
+    internal static Func<CancellationToken, Task<IReadOnlyList<(string Host, int Port)>>> Services(string name, params IPEndPoint[] servers)
+    {
+        var options = servers.Length > 0 ? new LookupClientOptions(servers) : new LookupClientOptions();
+        options.UseCache = false;
+        options.Timeout = Timeout;
+        options.ThrowDnsErrors = false;
+        var client = new LookupClient(options);
         return async cancellation =>
         {
             var answer = await client.QueryAsync(name, QueryType.SRV, cancellationToken: cancellation);
