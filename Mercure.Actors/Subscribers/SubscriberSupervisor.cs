@@ -110,7 +110,8 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
             _ends.Add((endsAt, stream.Number));
         if (stream.LivesUntil is { } livesUntil)
             _lives.Add((livesUntil, stream.Number));
-        _byNumber.Add(stream.Number, subscriber);
+        if (stream.Ends)
+            _byNumber.Add(stream.Number, subscriber);
     }
 
     private void OnOpened()
@@ -197,7 +198,10 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
             Timers.Cancel(nameof(StopSome));
     }
 
-    private sealed record Stream(long Number, DateTimeOffset? EndsAt, TimeSpan? LivesUntil);
+    private sealed record Stream(long Number, DateTimeOffset? EndsAt, TimeSpan? LivesUntil)
+    {
+        public bool Ends => EndsAt is not null || LivesUntil is not null;
+    }
 
     private sealed class Producer(SubscriberSupervisor parent, Open open) : IIndirectActorProducer
     {
