@@ -14,7 +14,6 @@ public sealed class Delivery
 {
     private readonly Delivery? _before;
     private readonly StoredUpdate _last;
-    private readonly int _count;
     private List<Delivery>? _next;
     private Encoded? _encoded;
 
@@ -22,12 +21,15 @@ public sealed class Delivery
     {
         _before = before;
         _last = last;
-        _count = (before?._count ?? 0) + 1;
+        Count = (before?.Count ?? 0) + 1;
         Bytes = (before?.Bytes ?? 0) + last.Update.Size();
     }
 
     /// <summary>Of its last update.</summary>
     public Position Position => _last.Position;
+
+    /// <summary>Updates in it.</summary>
+    public int Count { get; }
 
     /// <summary>About what it holds in memory.</summary>
     public long Bytes { get; }
@@ -66,9 +68,9 @@ public sealed class Delivery
         if (Volatile.Read(ref _encoded) is { } encoded && ReferenceEquals(encoded.Encoder, encoder))
             return encoded.Frame;
 
-        var frames = new Frame[_count];
+        var frames = new Frame[Count];
         var run = this;
-        for (var i = _count - 1; i >= 0; i--, run = run!._before)
+        for (var i = Count - 1; i >= 0; i--, run = run!._before)
             frames[i] = run!._last.FrameFor(encoder);
 
         var frame = encoder.Concatenate(frames);

@@ -49,16 +49,12 @@ internal sealed class Replay(IActorRef history, Subscription subscription, long 
     public static Step.Run? FirstRun(IEnumerable<StoredUpdate> updates, long lastRow)
     {
         Delivery? run = null;
-        var bytes = 0;
-        var count = 0;
         foreach (var update in updates)
         {
-            if (bytes >= RunBytes || count >= RunUpdates)
-                return new Step.Run(run!, run!.Position);
+            if (run is not null && (run.Bytes >= RunBytes || run.Count >= RunUpdates))
+                return new Step.Run(run, run.Position);
 
             run = run is null ? Delivery.Of(update) : run.Append(update);
-            bytes += update.Update.Size();
-            count++;
         }
 
         return run is null ? null : new Step.Run(run, Position.EndOf(lastRow));

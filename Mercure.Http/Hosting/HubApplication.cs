@@ -1,5 +1,7 @@
 using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Settings;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
 
 namespace Mercure.Http.Hosting;
 
@@ -40,7 +42,7 @@ public static class HubApplication
             HostLog.ShortKey(logger, "publisher");
         if (settings.V07?.SubscriberKey.IsShort == true || settings.V010?.Subscriber.Key?.IsShort == true)
             HostLog.ShortKey(logger, "subscriber");
-        if (OpenFiles.Connections() is { } connections)
+        if (app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.MaxConcurrentConnections is { } connections)
             HostLog.ConnectionLimit(logger, connections);
         app.Lifetime.ApplicationStarted.Register(
             () => HostLog.Started(logger, settings.Listen.UsesTls ? "https" : "http", string.Join(' ', app.Urls)));

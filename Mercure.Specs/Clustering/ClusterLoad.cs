@@ -52,9 +52,17 @@ internal sealed class ClusterLoad(IReadOnlyList<HubSetup> nodes) : IAsyncDisposa
     public static async Task<ClusterLoad> StartAsync(IReadOnlyList<HubSetup> nodes, int acknowledged = 0)
     {
         var load = new ClusterLoad(nodes);
-        await load.BeginAsync();
-        await load.MoreAsync(acknowledged);
-        return load;
+        try
+        {
+            await load.BeginAsync();
+            await load.MoreAsync(acknowledged);
+            return load;
+        }
+        catch
+        {
+            await load.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task BeginAsync()
