@@ -14,6 +14,9 @@ internal static class KestrelSetup
     // A subscriber names its topics in the URL, and a token in a header may list many targets
     private const int MaxHeadSize = 64 << 10;
 
+    /// <summary>Bytes on the wire that a byte of a body takes at most, alone in its chunk (<c>1␍␊x␍␊</c>), and the end of the chunks.</summary>
+    private const long FramedSize = 8;
+
     private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(30);
 
     public static void AddKestrel(this WebApplicationBuilder builder, HubSettings settings, ListenSockets sockets)
@@ -50,8 +53,8 @@ internal static class KestrelSetup
         limits.MaxRequestLineSize = MaxHeadSize;
         limits.MaxRequestHeadersTotalSize = MaxHeadSize;
         limits.Http2.MaxRequestHeaderFieldSize = MaxHeadSize;
-        // Counted by Kestrel while the body arrives, so that nothing is held that will be refused (413)
-        limits.MaxRequestBodySize = settings.Publish.MaxRequestSize;
+        // The setting counts what the publisher means (PublishBody), this also what separates chunks
+        limits.MaxRequestBodySize = FramedSize * settings.Publish.MaxRequestSize;
         var readTimeout = settings.Listen.ReadTimeout;
         limits.RequestHeadersTimeout = readTimeout > TimeSpan.Zero && readTimeout < HeadTimeout ? readTimeout : HeadTimeout;
         // A slow subscriber is served from the history at its own pace, unless the operator wants it cut: then each write counts
