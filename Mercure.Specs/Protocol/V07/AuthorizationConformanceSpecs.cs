@@ -46,6 +46,28 @@ public sealed class AuthorizationConformanceSpecs(HubFixture hub) : IClassFixtur
         Assert.Equal("secret" + topic, (await events.NextAsync())!.Data);
     }
 
+    // Authorization: "using a cookie"; a browser sends those of everybody on the domain too, in whatever text they were set
+    [Theory]
+    [InlineData("name=\u00e9; mercureAuthorization={0}")]
+    [InlineData("mercureAuthorization={0}; name=\u00c3\u00a9\u00ff")]
+    public async Task Should_find_the_token_beside_cookies_that_are_not_UTF8(string cookies)
+    {
+        var topic = Topic();
+        var cookie = cookies.Replace("{0}", TestTokens.Subscriber("a"), StringComparison.Ordinal);
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(hub.Url.Host, hub.Url.Port);
+        await client.GetStream().WriteAsync(System.Text.Encoding.Latin1.GetBytes($"GET /hub?topic={topic} HTTP/1.0\r\nHost: h\r\nCookie: {cookie}\r\n\r\n"));
+        using var events = new EventStream(client.GetStream());
+
+        Assert.StartsWith("HTTP/1.1 200", await events.LineAsync(), StringComparison.Ordinal);
+        while (await events.LineAsync() is { Length: > 0 })
+        {
+        }
+
+        await hub.MustPublishAsync(("topic", topic), ("data", "secret"), ("target", "a"));
+        Assert.Equal("secret", (await events.NextAsync())!.Data);
+    }
+
     // Authorization: two headers are not the one header
     [Fact]
     public async Task Should_answer_401_to_two_headers()
