@@ -138,7 +138,7 @@ public sealed class PublishFormSpecs
     {
         var name = "t" + Updates.Name(topic.Get);
         var content = Updates.Utf8(data.Get);
-        var revision = Updates.Name(id.Get);
+        var revision = Updates.Name(id.Get).Trim(' ');
         var audience = targets.Select(target => "u" + Updates.Utf8(target.Get)).ToList();
         var body = string.Join('&', [
             .. audience.Select(target => $"target={Encode(target, verbose)}"),
