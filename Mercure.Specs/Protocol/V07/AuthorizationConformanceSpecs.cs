@@ -23,6 +23,23 @@ public sealed class AuthorizationConformanceSpecs(HubFixture hub) : IClassFixtur
         Assert.DoesNotContain(hub.Logs.Lines, line => line.Contains(token, StringComparison.Ordinal) || line.Contains(token.Split('.')[2], StringComparison.Ordinal));
     }
 
+    // Security Considerations: "The secret key(s) MUST be stored securely"; RFC 7518, 3.2: one that can be guessed is told at the start
+    [Theory]
+    [InlineData(31, true)]
+    [InlineData(32, false)]
+    public async Task Should_warn_of_a_key_that_can_be_guessed(int length, bool warns)
+    {
+        var key = new string('k', length);
+        await using var own = await new HubFixture
+        {
+            Settings = HubFixture.Default with { V07 = new(TokenKey.Parse(key), TokenKey.Parse(key)) },
+        }.StartedAsync();
+
+        foreach (var role in new[] { "publisher", "subscriber" })
+            Assert.Equal(warns, own.Logs.Lines.Any(line => line.Contains($"The {role} key is shorter than 32 bytes", StringComparison.Ordinal)));
+        Assert.DoesNotContain(own.Logs.Lines, line => line.Contains(key, StringComparison.Ordinal));
+    }
+
     // Authorization: "If both ... are presented by the client, the cookie MUST be ignored"
     [Fact]
     public async Task Should_ignore_the_cookie_when_there_is_a_header()
