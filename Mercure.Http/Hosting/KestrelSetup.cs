@@ -42,10 +42,20 @@ internal static class KestrelSetup
             // An id is whatever its publisher chose; browsers send it in UTF-8, too (WHATWG HTML, 9.2.4)
             kestrel.ResponseHeaderEncodingSelector = static name => name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null;
             SetLimits(kestrel.Limits, settings);
+            kestrel.RequestHeaderEncodingSelector = RequestHeaderEncoding;
             foreach (var endPoint in sockets.EndPoints)
                 kestrel.Listen(endPoint, listen => Listen(listen, settings.Listen));
         });
     }
+
+    /// <summary>
+    /// Kestrel refuses a header that is not UTF-8. These two may be no fault of the client: with the token comes whatever cookie another
+    /// site of the domain has set, and some clients write an id in Latin-1, which is then one that nobody knows.
+    /// </summary>
+    private static Encoding? RequestHeaderEncoding(string name) =>
+        name.Equals("Cookie", StringComparison.OrdinalIgnoreCase) ? Encoding.Latin1
+        : name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8
+        : null;
 
     private static void SetLimits(KestrelServerLimits limits, HubSettings settings)
     {

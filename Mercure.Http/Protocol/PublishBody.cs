@@ -71,13 +71,18 @@ internal sealed class PublishBody(PublishFormRules rules, int limit)
         request.Headers.ContentEncoding.Count > 0
         && !string.Equals(request.Headers.ContentEncoding, "identity", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Two of its labels (WHATWG Encoding, 4.2): the name, and the one that people write.</summary>
+    private static bool IsUtf8(string label) =>
+        string.Equals(label, "utf-8", StringComparison.OrdinalIgnoreCase) || string.Equals(label, "utf8", StringComparison.OrdinalIgnoreCase);
+
     private static bool IsForm(HttpRequest request)
     {
         if (string.Equals(request.ContentType, FormType, StringComparison.OrdinalIgnoreCase))
             return true;
 
-        return MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        // RFC 9110, 5.6.6: a semicolon with no parameter behind it means nothing, but the framework does not take it
+        return MediaTypeHeaderValue.TryParse(request.ContentType?.TrimEnd(' ', '\t', ';'), out var type)
             && string.Equals(type.MediaType, FormType, StringComparison.OrdinalIgnoreCase)
-            && (type.CharSet is null || string.Equals(type.CharSet.Trim('"'), "utf-8", StringComparison.OrdinalIgnoreCase));
+            && (type.CharSet is null || IsUtf8(type.CharSet.Trim('"')));
     }
 }
