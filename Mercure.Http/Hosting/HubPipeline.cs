@@ -38,7 +38,7 @@ internal sealed class HubPipeline
         _health = health;
         _generations = [.. generations];
         _handlers = [.. _generations.Select(static generation => (RequestDelegate)generation.HandleAsync)];
-        _pages = PageSet.Load(settings.Demo);
+        _pages = PageSet.Load(settings.Demo, _generations[^1].Url);
         _demo = settings.Demo ? new DemoResource(settings) : null;
         _hubUrls = string.Join(" or ", _generations.Select(static generation => generation.Url));
         _dispatch = DispatchAsync;

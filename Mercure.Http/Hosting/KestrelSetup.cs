@@ -49,13 +49,12 @@ internal static class KestrelSetup
     }
 
     /// <summary>
-    /// Kestrel refuses a header that is not UTF-8. These two may be no fault of the client: with the token comes whatever cookie another
-    /// site of the domain has set, and some clients write an id in Latin-1, which is then one that nobody knows.
+    /// Kestrel refuses a header that is not in the encoding it expects, UTF-8, which may be no fault of the client: with the token comes
+    /// whatever cookie another site of the domain has set. As Latin-1 every header can be read (RFC 9110, 5.5), an id in the encoding in
+    /// which browsers send it; with bytes that are none it is an id that nobody knows.
     /// </summary>
-    private static Encoding? RequestHeaderEncoding(string name) =>
-        name.Equals("Cookie", StringComparison.OrdinalIgnoreCase) ? Encoding.Latin1
-        : name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8
-        : null;
+    private static Encoding RequestHeaderEncoding(string name) =>
+        name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : Encoding.Latin1;
 
     private static void SetLimits(KestrelServerLimits limits, HubSettings settings)
     {

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace Mercure.Http.Hosting;
 
 /// <summary>
 /// The files of <c>Pages/</c>, embedded: <c>Pages/welcome/…</c> at the root, or <c>Pages/demo/…</c> when the demo is on.
-/// <c>index.html</c> is the directory itself.
+/// <c>index.html</c> is the directory itself, in which <c>{hub}</c> becomes the hub's path.
 /// </summary>
 internal sealed class PageSet
 {
@@ -13,18 +14,18 @@ internal sealed class PageSet
     private PageSet(Dictionary<string, Page> pages) => _pages = pages;
 
     /// <summary>The demo's pages where there are any, over those of the welcome.</summary>
-    public static PageSet Load(bool demo)
+    public static PageSet Load(bool demo, string hubPath)
     {
         var pages = new Dictionary<string, Page>(StringComparer.Ordinal);
-        Add("pages/welcome/", pages);
+        Add("pages/welcome/", hubPath, pages);
         if (demo)
-            Add("pages/demo/", pages);
+            Add("pages/demo/", hubPath, pages);
         return new PageSet(pages);
     }
 
     public Page? Find(string path) => _pages.GetValueOrDefault(path);
 
-    private static void Add(string prefix, Dictionary<string, Page> pages)
+    private static void Add(string prefix, string hubPath, Dictionary<string, Page> pages)
     {
         var assembly = typeof(PageSet).Assembly;
         foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
@@ -33,6 +34,9 @@ internal sealed class PageSet
             var content = new byte[stream.Length];
             stream.ReadExactly(content);
             var path = "/" + name[prefix.Length..];
+            if (path == "/index.html")
+                content = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(content).Replace("{hub}", hubPath, StringComparison.Ordinal));
+
             pages[path == "/index.html" ? "/" : path] = new Page(content, ContentType(path), ETag(content));
         }
     }

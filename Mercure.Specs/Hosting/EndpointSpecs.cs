@@ -1,4 +1,5 @@
 using System.Net;
+using Mercure.Specs.Protocol;
 using Xunit;
 
 namespace Mercure.Specs.Hosting;
@@ -33,6 +34,19 @@ public class EndpointSpecs
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
         using var style = await host.SendAsync(HttpMethod.Get, "/welcome.css");
         Assert.Equal("text/css", style.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Theory]
+    [InlineData(false, "/hub")]
+    [InlineData(true, "/.well-known/mercure")]
+    public async Task Should_say_in_the_welcome_where_the_hub_is(bool servesBoth, string path)
+    {
+        await using var hub = await new HubFixture { Settings = servesBoth ? HubFixture.Both : HubFixture.Default }.StartedAsync();
+
+        var page = await hub.Client.GetStringAsync(new Uri(hub.Url, "/"));
+
+        Assert.Contains($"<code>{path}</code>", page, StringComparison.Ordinal);
+        Assert.Contains($"new EventSource(\n  \"{path}?topic=", page, StringComparison.Ordinal);
     }
 
     [Fact]
