@@ -44,6 +44,15 @@ public class SettingsRefusalSpecs
         Assert.DoesNotContain('\n', Loading.Problem(("DEBUG", "a\nb")));
     }
 
+    [Theory]
+    [InlineData("MERCURE_CONFIG", "/no/such\n.conf")]
+    [InlineData("MERCURE_SUCH\nNAME", "x")]
+    [InlineData("DB_PATH", "/no/such\ndirectory/updates.db")]
+    public void Should_keep_the_name_and_the_reason_on_one_line_too(string name, string value)
+    {
+        Assert.DoesNotContain('\n', Loading.Problem((name, value)));
+    }
+
     [Fact]
     public void Should_tell_every_problem()
     {
