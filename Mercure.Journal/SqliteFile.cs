@@ -33,7 +33,7 @@ public static class SqliteFile
             if (File.Exists(path))
                 new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
 
-            return new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream($"{Target(path)}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -44,6 +44,10 @@ public static class SqliteFile
             throw new JournalException($"The journal's file {path} can't be used ({e.Message.TrimEnd('.')}): is another hub running on it?", e);
         }
     }
+
+    /// <summary>SQLite opens what a link leads to, so that is what one hub holds.</summary>
+    private static string Target(string path) =>
+        new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
 
     private static string? ProblemOfFile(string path)
     {

@@ -51,6 +51,18 @@ public sealed class RefusalSpecs
         await publisher.PublishAsync("https://example.com/first", "still here");
     }
 
+    [Fact]
+    public async Task Should_refuse_a_link_to_a_file_that_another_hub_uses()
+    {
+        await using var setup = await HubSetup.CreateAsync(TestDatabase.Sqlite);
+        await using var hub = await HubProcess.StartAsync(setup);
+        var link = Path.Combine(setup.Directory, "link.db");
+        File.CreateSymbolicLink(link, setup.File);
+        await using var second = new HubSetup(TestJournal.Sqlite(), ("DB_PATH", link));
+
+        Assert.Contains("another hub", await HubProcess.RefusalAsync(second, Timeout), StringComparison.Ordinal);
+    }
+
     [TmpfsFact]
     public async Task Should_refuse_a_file_that_it_may_not_write()
     {
