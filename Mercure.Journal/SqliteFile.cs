@@ -17,7 +17,7 @@ public static class SqliteFile
             return "it is a directory; accepted: a file that is an SQLite database, or does not exist yet";
         var directory = Path.GetDirectoryName(Path.GetFullPath(path));
         if (!Directory.Exists(directory))
-            return $"the directory {directory} does not exist";
+            return $"the directory {directory} does not exist; accepted: a file in a directory that is there";
         return File.Exists(path) ? ProblemOfFile(path) : null;
     }
 
@@ -60,7 +60,7 @@ public static class SqliteFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"it can't be read ({e.Message})";
+            return $"it can't be read ({e.Message}); accepted: a file that the hub's user may read and write";
         }
 
         if (length == 0 || head[..length].StartsWith("SQLite format 3\0"u8))
