@@ -8,7 +8,7 @@ using Mercure.Bench.Reports;
 
 namespace Mercure.Bench;
 
-/// <summary>The commands. Exit codes: 0 good, 1 the run could not be made, 2 an update was lost, duplicated, out of order or mangled.</summary>
+/// <summary>The commands. Exit codes: 0 good, 1 the run could not be made or no publish succeeded, 2 an update was lost, duplicated, out of order or mangled.</summary>
 internal static class Cli
 {
     private const int Failed = 1;
