@@ -8,7 +8,7 @@ using Mercure.Bench.Reports;
 
 namespace Mercure.Bench;
 
-/// <summary>The commands. Exit codes: 0 good, 1 the run could not be made, 2 an update was lost, duplicated, out of order or mangled.</summary>
+/// <summary>The commands. Exit codes: 0 good, 1 the run could not be made or no publish succeeded, 2 an update was lost, duplicated, out of order or mangled.</summary>
 internal static class Cli
 {
     private const int Failed = 1;
@@ -44,7 +44,7 @@ internal static class Cli
         var port = new Option<int>("--port") { Description = "Port on the loopback address (0: any)" };
         var untilEof = new Option<bool>("--until-eof") { Description = "End when standard input does", Hidden = true };
         var serve = new Command("serve-floor", "Serve the floor: the cheapest loop over Kestrel that sends the same bytes") { port, untilEof };
-        serve.SetAction(async (parsed, cancel) =>
+        serve.SetAction((parsed, cancel) => GuardedAsync(async () =>
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             if (parsed.GetValue(untilEof))
@@ -59,7 +59,7 @@ internal static class Cli
             }
 
             return 0;
-        });
+        }));
         return serve;
     }
 
@@ -101,7 +101,9 @@ internal static class Cli
             report.WriteJson(Console.Out);
         else
             report.WriteTable(Console.Out);
-        return report.HasFaults ? Faulty : 0;
+        if (report.HasFaults)
+            return Faulty;
+        return report.HasMeasuredNothing ? Failed : 0;
     }
 
     private static async Task<int> GuardedAsync(Func<Task<int>> action)

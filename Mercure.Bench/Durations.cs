@@ -6,6 +6,9 @@ namespace Mercure.Bench;
 /// <summary>Durations as the hub's own settings write them: <c>15s</c>, <c>500ms</c>, <c>1m30s</c>, <c>2h</c>.</summary>
 internal static class Durations
 {
+    /// <summary>As with the hub, and as long as a timer takes.</summary>
+    private static readonly TimeSpan Max = TimeSpan.FromHours(576);
+
     private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
 
     public static bool TryParse(string text, out TimeSpan duration)
@@ -20,6 +23,8 @@ internal static class Durations
             rest = rest[digits..];
             var letters = rest.IndexOfAny(Digits) is >= 0 and var at ? at : rest.Length;
             if (Unit(rest[..letters]) is not { } unit)
+                return false;
+            if (value > (Max - duration) / unit)
                 return false;
             duration += value * unit;
             rest = rest[letters..];

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Mercure.Bench.Http;
 using Mercure.Bench.Load;
 using Mercure.Bench.Verify;
@@ -30,11 +31,17 @@ internal sealed class RunOptions
     private readonly Option<long> _missed = new("--missed")
     {
         Description = "At the end all subscribers leave, so many updates are published, and all come back at once with their last ids",
+        Validators = { result => AtLeast(result, 0) },
     };
 
     private readonly Option<bool> _ownIds = new("--own-ids") { Description = "Publishers give their updates ids, instead of the hub" };
     private readonly Option<int> _publishers = Number("--publishers", "Keep-alive connections that publish, one publish in flight each (0: 1, or 64 with --rate)", 0, 0);
-    private readonly Option<double> _rate = new("--rate") { Description = "Publishes a second, latencies from the intended time (0: each connection as fast as it is answered)" };
+    private readonly Option<double> _rate = new("--rate")
+    {
+        Description = "Publishes a second, latencies from the intended time (0: each connection as fast as it is answered)",
+        Validators = { result => AtLeast(result, 0) },
+    };
+
     private readonly Option<bool> _lockstep = new("--lockstep") { Description = "A publish stays in flight until all subscribers have it" };
     private readonly Option<int> _topics = Number("--topics", "Distinct topics; subscribers are spread over them", 1, 1);
     private readonly Option<int> _payload = Number("--payload", "Bytes of data in an update", 200, Stamp.Size);
@@ -47,7 +54,12 @@ internal sealed class RunOptions
     private readonly Option<string?> _key = new("--jwt-key") { Description = "HS256 key to make both tokens with" };
     private readonly Option<string?> _target = new("--target") { Description = "Target of the updates (generation 0.7; none: public)" };
     private readonly Option<bool> _private = new("--private") { Description = "Private updates (generation 0.10)" };
-    private readonly Option<double> _ramp = new("--ramp") { Description = "Subscriber connections a second (0: as fast as possible)" };
+    private readonly Option<double> _ramp = new("--ramp")
+    {
+        Description = "Subscriber connections a second (0: as fast as possible)",
+        Validators = { result => AtLeast(result, 0) },
+    };
+
     private readonly Option<bool> _gzip = new("--gzip") { Description = "Subscribers accept gzip" };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Accept any TLS certificate" };
     private readonly Option<int[]> _pids = new("--pid")
@@ -62,7 +74,7 @@ internal sealed class RunOptions
 
     public Option<int> Repeat { get; } = Number("--repeat", "Runs; the table gives each and the medians", 1, 1);
 
-    public Option<long> Count { get; } = new("--count") { Description = "Updates to publish", Required = true };
+    public Option<long> Count { get; } = new("--count") { Description = "Updates to publish", Required = true, Validators = { result => AtLeast(result, 1) } };
 
     public void AddToRun(Command command)
     {
@@ -120,6 +132,8 @@ internal sealed class RunOptions
             PublishUrl = parsed.GetValue(_publishUrl) is { } publishUrl ? Parse(publishUrl, "--publish-url") : null,
             Pids = parsed.GetValue(_pids) ?? [],
         };
+        if (settings.Duration == TimeSpan.Zero)
+            throw new FormatException("--duration must be longer than 0s.");
         if (settings.Lockstep && settings.Subscribers < settings.Topics)
             throw new FormatException("--lockstep needs a subscriber for each topic.");
         if (settings.Missed > 0 && (settings.Lockstep || rate > 0))
@@ -190,12 +204,15 @@ internal sealed class RunOptions
     private static Option<int> Number(string name, string description, int value, int least)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => value };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < least)
-                result.AddError($"{name} must be at least {least}.");
-        });
+        option.Validators.Add(result => AtLeast(result, least));
         return option;
+    }
+
+    /// <summary>What is no number at all is told by the parser.</summary>
+    private static void AtLeast(OptionResult result, double least)
+    {
+        if (result.Tokens is [var token, ..] && double.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && !(value >= least && double.IsFinite(value)))
+            result.AddError($"{result.Option.Name} must be at least {least}.");
     }
 
     private static Option<TimeSpan> Span(string name, string description, string value) => new(name)

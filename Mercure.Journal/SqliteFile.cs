@@ -17,7 +17,7 @@ public static class SqliteFile
             return "it is a directory; accepted: a file that is an SQLite database, or does not exist yet";
         var directory = Path.GetDirectoryName(Path.GetFullPath(path));
         if (!Directory.Exists(directory))
-            return $"the directory {directory} does not exist";
+            return $"the directory {directory} does not exist; accepted: a file in a directory that is there";
         return File.Exists(path) ? ProblemOfFile(path) : null;
     }
 
@@ -33,7 +33,7 @@ public static class SqliteFile
             if (File.Exists(path))
                 new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
 
-            return new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return new FileStream($"{Target(path)}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -44,6 +44,10 @@ public static class SqliteFile
             throw new JournalException($"The journal's file {path} can't be used ({e.Message.TrimEnd('.')}): is another hub running on it?", e);
         }
     }
+
+    /// <summary>SQLite opens what a link leads to, so that is what one hub holds.</summary>
+    private static string Target(string path) =>
+        new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
 
     private static string? ProblemOfFile(string path)
     {
@@ -56,7 +60,7 @@ public static class SqliteFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"it can't be read ({e.Message})";
+            return $"it can't be read ({e.Message}); accepted: a file that the hub's user may read and write";
         }
 
         if (length == 0 || head[..length].StartsWith("SQLite format 3\0"u8))

@@ -9,9 +9,21 @@ internal static class ProcStat
     private const double TicksPerSecond = 100;
 
     /// <summary>User and system time of all the process' threads, in seconds (steps of 10 ms).</summary>
-    public static double CpuSeconds(int pid) => ParseCpuSeconds(File.ReadAllText($"/proc/{pid}/stat"));
+    public static double CpuSeconds(int pid) => ParseCpuSeconds(Read(pid, "stat"));
 
-    public static long ResidentBytes(int pid) => ParseResidentBytes(File.ReadAllText($"/proc/{pid}/status"));
+    public static long ResidentBytes(int pid) => ParseResidentBytes(Read(pid, "status"));
+
+    private static string Read(int pid, string file)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/{file}");
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new IOException($"--pid: there is no process {pid}.", e);
+        }
+    }
 
     /// <summary>The second field is the program's name in parentheses and may hold spaces and parentheses: count from the last one.</summary>
     internal static double ParseCpuSeconds(string stat)

@@ -10,6 +10,9 @@ internal sealed record Report(IReadOnlyList<RunResult> Hub, IReadOnlyList<RunRes
 
     public bool HasFaults => Hub.Concat(Floor).Any(run => run.HasFaults);
 
+    /// <summary>Every publish of a run failed.</summary>
+    public bool HasMeasuredNothing => Hub.Concat(Floor).Any(run => run["failed_publishes"] > 0 && run["publishes_per_second"] is 0);
+
     public void WriteTable(TextWriter output)
     {
         if (Floor.Count > 0)

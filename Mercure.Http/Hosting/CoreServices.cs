@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Hosting;
 using Akka.Hosting.Logging;
 using Mercure.Actors.Hosting;
@@ -41,6 +42,27 @@ public static class CoreServices
                     akka.AddHocon(settings.AkkaConfig, HoconAddMode.Prepend);
             });
         return settings.Cluster is null ? services : services.AddNode(settings.Cluster);
+    }
+
+    /// <summary>
+    /// Before anything runs, so that a file's <c>akka { … }</c> that Akka.NET does not take stops the start like every other
+    /// wrong setting.
+    /// </summary>
+    /// <exception cref="SettingsException">It is not taken.</exception>
+    public static void CreateActorSystem(IServiceProvider services, HubSettings settings)
+    {
+        if (settings.AkkaConfig.Length == 0)
+            return;
+
+        try
+        {
+            services.GetService<ActorSystem>();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Whatever type reads a key throws what it likes
+            throw new SettingsException($"akka in the configuration file can't be used: {e.Message}; accepted: configuration of Akka.NET", e);
+        }
     }
 
     private static IServiceCollection AddNode(this IServiceCollection services, ClusterSettings settings) => services

@@ -14,7 +14,7 @@ public static class HubApplication
     /// <summary>Binds the address and builds everything; nothing runs before the application is started.</summary>
     /// <param name="settings">Checked settings.</param>
     /// <param name="configure">Adds the hub and the generations of the protocol that it serves.</param>
-    /// <exception cref="SettingsException">The address can't be listened on.</exception>
+    /// <exception cref="SettingsException">The address can't be listened on, or the file's <c>akka { … }</c> not be used.</exception>
     public static WebApplication Build(HubSettings settings, Action<IServiceCollection> configure)
     {
         var sockets = ListenSockets.Bind(settings.Listen);
@@ -29,6 +29,7 @@ public static class HubApplication
 
         var app = builder.Build();
         app.Run(app.Services.GetRequiredService<HubPipeline>().InvokeAsync);
+        CoreServices.CreateActorSystem(app.Services, settings);
         Announce(app, settings);
         return app;
     }

@@ -34,7 +34,7 @@ internal sealed class ListenSockets : IDisposable
         {
             foreach (var socket in sockets.Values)
                 socket.Dispose();
-            throw new SettingsException($"Can't listen on {settings.Host}:{settings.Port}: {Reason(e.SocketErrorCode)}", e);
+            throw new SettingsException($"Can't listen on {new ListenAddress(settings.Host, settings.Port)}: {Reason(e.SocketErrorCode)}", e);
         }
     }
 

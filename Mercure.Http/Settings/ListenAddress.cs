@@ -18,6 +18,9 @@ internal readonly record struct ListenAddress(string? Host, int Port)
         return true;
     }
 
+    /// <summary>As it is written in a setting.</summary>
+    public override string ToString() => Host?.Contains(':') == true ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+
     private static bool TryParsePort(string text, out int port)
     {
         port = text switch { "http" => 80, "https" => 443, _ => -1 };

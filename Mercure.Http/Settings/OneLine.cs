@@ -19,4 +19,7 @@ internal static class OneLine
 
         return line.ToString();
     }
+
+    /// <summary>A text of any length that somebody's words are part of.</summary>
+    public static string Whole(string text) => string.Concat(text.Select(static c => char.IsControl(c) ? ' ' : c));
 }

@@ -9,5 +9,5 @@ public sealed class SettingsException(IReadOnlyList<string> problems, Exception?
     {
     }
 
-    public IReadOnlyList<string> Problems { get; } = problems;
+    public IReadOnlyList<string> Problems { get; } = [.. problems.Select(OneLine.Whole)];
 }

@@ -33,7 +33,10 @@ internal static partial class HubMessages
         ("MERCURE_JOURNAL", "postgresql"),
     ];
 
-    public static IReadOnlyList<string> All() => [.. Mistakes.Select(mistake => Loading.Problem(mistake)), .. FileRefusals(), .. AddressRefusals(), .. Texts()];
+    /// <summary>The lines with which those stop it.</summary>
+    public static IReadOnlyList<string> Refusals() => [.. Mistakes.Select(mistake => Loading.Problem(mistake))];
+
+    public static IReadOnlyList<string> All() => [.. Refusals(), .. FileRefusals(), .. AddressRefusals(), .. Texts()];
 
     private static IEnumerable<string> FileRefusals()
     {

@@ -36,6 +36,14 @@ public sealed partial class TroubleshootingSpecs
         Assert.Equal([], Reasons().Where(reason => !quotes.Exists(quote => quote.IsMatch(reason))).ToList());
     }
 
+    [Fact]
+    public void Should_have_a_row_for_every_refusal_of_the_start()
+    {
+        var quotes = FirstColumns("troubleshooting.md").SelectMany(cell => Quote().Matches(cell).Select(match => Like(match.Groups["text"].Value))).ToList();
+
+        Assert.Equal([], HubMessages.Refusals().Where(refusal => !quotes.Exists(quote => quote.IsMatch(refusal))).ToList());
+    }
+
     private static IEnumerable<string> Reasons()
     {
         static object Any(ParameterInfo parameter) => parameter.ParameterType == typeof(string) ? "" : Activator.CreateInstance(parameter.ParameterType)!;

@@ -38,6 +38,20 @@ public sealed class RefusalSpecs
         Assert.StartsWith("Dear diary", await File.ReadAllTextAsync(setup.File), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("loglevel = LOUD")]
+    [InlineData("actor.provider = nonsense")]
+    [InlineData("loggers = [nonsense]")]
+    public async Task Should_refuse_a_configuration_that_akka_does_not_take(string akka)
+    {
+        await using var setup = await HubSetup.CreateAsync(TestDatabase.Sqlite);
+        setup.Environment["MERCURE_CONFIG"] = Path.Combine(setup.Directory, "mercure.conf");
+        await File.WriteAllTextAsync(setup.Environment["MERCURE_CONFIG"], $"akka.{akka}");
+
+        Assert.StartsWith(
+            "mercure: akka in the configuration file can't be used: ", await HubProcess.RefusalAsync(setup, Timeout), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Should_refuse_a_file_that_another_hub_uses()
     {
@@ -49,6 +63,18 @@ public sealed class RefusalSpecs
 
         using var publisher = new Publisher(setup.Hub);
         await publisher.PublishAsync("https://example.com/first", "still here");
+    }
+
+    [Fact]
+    public async Task Should_refuse_a_link_to_a_file_that_another_hub_uses()
+    {
+        await using var setup = await HubSetup.CreateAsync(TestDatabase.Sqlite);
+        await using var hub = await HubProcess.StartAsync(setup);
+        var link = Path.Combine(setup.Directory, "link.db");
+        File.CreateSymbolicLink(link, setup.File);
+        await using var second = new HubSetup(TestJournal.Sqlite(), ("DB_PATH", link));
+
+        Assert.Contains("another hub", await HubProcess.RefusalAsync(second, Timeout), StringComparison.Ordinal);
     }
 
     [TmpfsFact]

@@ -44,6 +44,15 @@ public class SettingsRefusalSpecs
         Assert.DoesNotContain('\n', Loading.Problem(("DEBUG", "a\nb")));
     }
 
+    [Theory]
+    [InlineData("MERCURE_CONFIG", "/no/such\n.conf")]
+    [InlineData("MERCURE_SUCH\nNAME", "x")]
+    [InlineData("DB_PATH", "/no/such\ndirectory/updates.db")]
+    public void Should_keep_the_name_and_the_reason_on_one_line_too(string name, string value)
+    {
+        Assert.DoesNotContain('\n', Loading.Problem((name, value)));
+    }
+
     [Fact]
     public void Should_tell_every_problem()
     {
@@ -243,6 +252,6 @@ public class SettingsRefusalSpecs
     [InlineData("/no/such/directory/updates.db", "the directory /no/such/directory does not exist")]
     public void Should_refuse_a_path_where_no_file_can_be(string path, string reason)
     {
-        Assert.StartsWith($"DB_PATH is \"{path}\": {reason}", Loading.Problem(("DB_PATH", path)), StringComparison.Ordinal);
+        Assert.StartsWith($"DB_PATH is \"{path}\": {reason}; accepted: a file ", Loading.Problem(("DB_PATH", path)), StringComparison.Ordinal);
     }
 }

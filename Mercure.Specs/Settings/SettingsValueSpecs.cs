@@ -59,6 +59,17 @@ public class SettingsValueSpecs
     }
 
     [Theory]
+    [InlineData(":3000")]
+    [InlineData("127.0.0.1:3000")]
+    [InlineData("[::1]:3000")]
+    [InlineData("localhost:3000")]
+    public void Should_name_addresses_as_they_are_written(string text)
+    {
+        Assert.True(ListenAddress.TryParse(text, out var address));
+        Assert.Equal(text, address.ToString());
+    }
+
+    [Theory]
     [InlineData("3000")]
     [InlineData("127.0.0.1")]
     [InlineData("::1:3000")]
