@@ -7,7 +7,7 @@ namespace Mercure.Actors.Catchup;
 /// <summary>
 /// From an id to its position. A hub-generated id says where to look; a publisher's own is looked up in the index, and in
 /// the rows that the index does not hold yet. Of an id used twice the earliest update still in the history counts, so
-/// that nothing after it is missed. An unknown id costs as much as a known one: an index read, no search of the log.
+/// that nothing after it is missed. An unknown id costs little more than a known one: an index read, no search of the log.
 /// </summary>
 /// <param name="store">The id index.</param>
 /// <param name="options">How far the history reaches.</param>
@@ -59,12 +59,12 @@ internal sealed class IdResolver(IHubStore store, HubOptions options, LogHead he
     }
 
     /// <summary>
-    /// A client that comes from another node may know rows that this one has not heard of yet: taken for unknown, it would
-    /// get again what it has. Mostly there are none, and this is one read.
+    /// A client that comes from another node, or right after a writer began anew, may know rows that this node has not heard of
+    /// yet: taken for unknown, it would get again what it has. Mostly there are none, and this is one read.
     /// </summary>
     private async Task<Position?> FindBeyondHeadAsync(string id)
     {
-        var rows = options.Cluster is null ? [] : await ReadFromAsync(head.SequenceNumber + 1);
+        var rows = await ReadFromAsync(head.SequenceNumber + 1);
         while (rows.Count > 0)
         {
             foreach (var (sequenceNumber, batch) in rows)

@@ -1,3 +1,4 @@
+using Mercure.Actors;
 using Mercure.Actors.Catchup;
 using Mercure.Actors.Hosting;
 using Mercure.Actors.Log;
@@ -55,6 +56,26 @@ public sealed class IdResolverSpecs : IDisposable
 
         Assert.Null(await resolver.ResolveAsync("unknown"));
         Assert.Equal(new Position(newest, 0), await resolver.ResolveAsync("own-2"));
+    }
+
+    /// <summary>
+    /// The writer began anew and has acknowledged updates; the switchboard will hear of it in a moment. Who comes with such an id
+    /// must not be given what precedes it.
+    /// </summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("own")]
+    public async Task Should_find_an_id_that_is_acknowledged_and_not_routed_yet(string? own)
+    {
+        await using var hub = await CoreHub.StartAsync(_directory.Sqlite, new HubOptions { PublishTimeout = TimeSpan.FromSeconds(20) });
+        await hub.PublishAsync("0", "https://example.com/1");
+        var id = Assert.IsType<PublishResult.Stored>(await hub.Hub.PublishAsync(CoreHub.UpdateOf("1", own, "https://example.com/1"))).Id;
+        var rows = await hub.Store.ReadAsync(1, long.MaxValue, long.MaxValue);
+        var ids = new UpdateIds(rows[0].Batch.Entries.OfType<LogEntry.Header>().Single().IdKey);
+        var lagging = new LogHead(rows[^1].SequenceNumber - 1, NextOrdinal: 1, IndexedThrough: rows[^1].SequenceNumber - 1);
+        var resolver = new IdResolver(hub.Store, new HubOptions(), lagging, ids, row => throw new InvalidOperationException($"The page with row {row} is read."));
+
+        Assert.Equal(new Position(rows[^1].SequenceNumber, 0), await resolver.ResolveAsync(id));
     }
 
     /// <summary>The real store, with something happening right after the index was read.</summary>
