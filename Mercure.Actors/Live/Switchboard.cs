@@ -78,7 +78,7 @@ public sealed partial class Switchboard : ReceiveActor, IWithTimers
         Receive<Page>(OnPage);
         Receive<History.RowsTrimmed>(OnRowsTrimmed);
         Receive<History.PageUnavailable>(_ => OnPageUnavailable());
-        Receive<Refill>(_ => Fill());
+        Receive<Refill>(_ => OnRefill());
         Receive<Tick>(_ => OnTick());
         Receive<Terminated>(terminated => Forget(terminated.ActorRef));
     }
@@ -309,6 +309,12 @@ public sealed partial class Switchboard : ReceiveActor, IWithTimers
     {
         if (_filling)
             Timers.StartSingleTimer(nameof(Fill), Refill.Instance, _options.TickInterval);
+    }
+
+    private void OnRefill()
+    {
+        if (_filling)
+            Fill();
     }
 
     private void OnRowsTrimmed(History.RowsTrimmed trimmed)

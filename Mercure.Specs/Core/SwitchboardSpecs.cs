@@ -55,6 +55,24 @@ public sealed class SwitchboardSpecs : TestKit
         Assert.Equal(Position.EndOf(20), subscriber.ExpectMsg<Switchboard.Attached>().From);
     }
 
+    /// <summary>A read that failed for its predecessor, while its own is under way: it has nothing more to read when that is done.</summary>
+    [Fact]
+    public void Should_not_read_beyond_the_head_after_a_failure_in_a_former_life()
+    {
+        var (writer, history) = (CreateTestProbe(), CreateTestProbe());
+        var switchboard = Sys.ActorOf(Switchboard.Props(new HubOptions { TickInterval = TimeSpan.FromMilliseconds(50) }, writer, history));
+        var link = writer.ExpectMsg<LinkProtocol.Connect>().Link;
+        switchboard.Tell(new LinkProtocol.Connected("default", link, Epoch, new LogHead(10, 10, 0), Ids.Key));
+        switchboard.Tell(new LinkProtocol.Routed("default", link, Epoch, Previous: 12, Row: null, new LogHead(12, 12, 0)));
+        history.FishForMessage<History.GetPage>(page => page.Row == 11);
+
+        switchboard.Tell(new History.PageUnavailable(11, "of a former life"), history);
+        switchboard.Tell(new Page([Row(11), Row(12)]), history);
+
+        var told = history.ReceiveWhile(TimeSpan.FromMilliseconds(400), message => message);
+        Assert.DoesNotContain(told, message => message is History.GetPage);
+    }
+
     private static Subscription Subscription => new()
     {
         Selectors = [TopicSelector.Parse("t")],
