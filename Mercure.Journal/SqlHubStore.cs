@@ -81,12 +81,13 @@ internal sealed class SqlHubStore(JournalDatabases databases, string persistence
         await db.GetTable<UpdateIdRow>().Where(row => row.PersistenceId == persistenceId).DeleteAsync(cancellation);
     }
 
-    public async Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, Position after, CancellationToken cancellation = default)
     {
         await using var db = new DataConnection(databases.Index);
         var positions = await db.GetTable<UpdateIdRow>()
-            .Where(row => row.PersistenceId == persistenceId && row.Hash == hash)
+            .Where(row => row.PersistenceId == persistenceId && row.Hash == hash && row.Position > after.Value)
             .OrderBy(row => row.Position)
+            .Take(IndexedId.FoundAtOnce)
             .Select(row => row.Position)
             .ToListAsync(cancellation);
         return positions.ConvertAll(Position.FromValue);

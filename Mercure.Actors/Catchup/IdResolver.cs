@@ -34,14 +34,28 @@ internal sealed class IdResolver(IHubStore store, HubOptions options, LogHead he
 
     private async Task<Position?> FindIndexedAsync(string id)
     {
-        foreach (var position in await store.FindInIndexAsync(IndexedId.HashOf(id)))
+        var hash = IndexedId.HashOf(id);
+        IReadOnlyList<Position> found = [Position.Zero];
+        do
         {
-            if (IsPossible(position) && (await page(position.SequenceNumber))?.At(position) is { } update && Is(update, id))
-                return position;
+            found = await store.FindInIndexAsync(hash, found[^1]);
+            // Where the last is no longer in the history, those before are not either.
+            if (found.Count == IndexedId.FoundAtOnce && IsPossible(found[^1]) && !(await AtAsync(found[^1]) is { } last && IsInHistory(last)))
+                continue;
+
+            foreach (var position in found)
+            {
+                if (await AtAsync(position) is { } update && Is(update, id))
+                    return position;
+            }
         }
+        while (found.Count == IndexedId.FoundAtOnce);
 
         return null;
     }
+
+    private async Task<StoredUpdate?> AtAsync(Position position) =>
+        IsPossible(position) ? (await page(position.SequenceNumber))?.At(position) : null;
 
     private async Task<Position?> FindBehindIndexAsync(string id, long indexedThrough)
     {
@@ -98,6 +112,7 @@ internal sealed class IdResolver(IHubStore store, HubOptions options, LogHead he
     private bool IsPossible(Position position) => position.SequenceNumber > 0 && position.SequenceNumber <= head.SequenceNumber;
 
     private bool Is(StoredUpdate update, string id) =>
-        string.Equals(update.Id, id, StringComparison.Ordinal)
-        && (options.HistorySize == 0 || update.Ordinal >= head.NextOrdinal - options.HistorySize);
+        string.Equals(update.Id, id, StringComparison.Ordinal) && IsInHistory(update);
+
+    private bool IsInHistory(StoredUpdate update) => options.HistorySize == 0 || update.Ordinal >= head.NextOrdinal - options.HistorySize;
 }

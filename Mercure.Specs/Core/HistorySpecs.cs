@@ -55,7 +55,7 @@ public sealed class HistorySpecs : TestKit
                 Entries = [new LogEntry.Published(CoreHub.UpdateOf("", id: null, "t"))],
             })]);
 
-        public Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, CancellationToken cancellation = default)
+        public Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, Position after, CancellationToken cancellation = default)
         {
             Found.Wait(cancellation);
             return Task.FromResult<IReadOnlyList<Position>>([]);

@@ -105,7 +105,7 @@ public sealed class TrimmerSpecs : TestKit
 
         public Task ClearIndexAsync(CancellationToken cancellation = default) => throw new NotSupportedException();
 
-        public Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, CancellationToken cancellation = default) => throw new NotSupportedException();
+        public Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, Position after, CancellationToken cancellation = default) => throw new NotSupportedException();
 
         public Task ProbeAsync(CancellationToken cancellation = default) => throw new NotSupportedException();
 
