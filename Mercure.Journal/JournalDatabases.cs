@@ -40,6 +40,9 @@ public sealed class JournalDatabases : IDisposable
     /// <summary>linq2db's name of the provider.</summary>
     internal string Provider => Journal.ConnectionOptions.ProviderName!;
 
+    /// <summary>Whether there is no server: statements are executed in this process, as far as their results are read.</summary>
+    internal bool IsEmbedded => Provider == SqliteProvider;
+
     /// <exception cref="JournalException">The database can't be used; the message says why and what to do.</exception>
     public static JournalDatabases Open(JournalOptions options) => options.Kind switch
     {
@@ -59,7 +62,7 @@ public sealed class JournalDatabases : IDisposable
     /// <exception cref="JournalException">They can't be used; the message says why and what to do.</exception>
     public void Check()
     {
-        if (Provider == SqliteProvider)
+        if (IsEmbedded)
         {
             SqliteIntegrity.Check(Journal, isLog: true);
             SqliteIntegrity.Check(Snapshots, isLog: false);

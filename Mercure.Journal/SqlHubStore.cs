@@ -15,28 +15,41 @@ namespace Mercure.Journal;
 /// </summary>
 internal sealed class SqlHubStore(JournalDatabases databases, string persistenceId) : IHubStore
 {
+    /// <summary>A server sends all that a statement asks for, even to a reader that goes away: asked for at first, to see how large rows are.</summary>
+    private const int FirstRows = 8;
+
+    /// <summary>And then at most.</summary>
+    private const int MaxRows = 1024;
+
     /// <summary>Deleted in one statement.</summary>
     private const int DeleteAtOnce = 200;
 
     public async Task<IReadOnlyList<(long SequenceNumber, BatchWritten Batch)>> ReadAsync(long from, long to, long maxBytes, CancellationToken cancellation = default)
     {
         await using var db = new DataConnection(databases.Journal);
-        var rows = db.GetTable<JournalRow>()
-            .Where(row => row.PersistenceId == persistenceId && row.SequenceNumber >= from && row.SequenceNumber <= to && !row.Deleted)
-            .OrderBy(row => row.SequenceNumber)
-            .Select(row => new { row.SequenceNumber, row.Message });
-
         var read = new List<(long SequenceNumber, BatchWritten Batch)>();
-        await foreach (var row in rows.AsAsyncEnumerable().WithCancellation(cancellation))
+        var bytes = 0L;
+        int asked;
+        int added;
+        do
         {
-            if (read.Count > 0 && row.SequenceNumber != read[^1].SequenceNumber + 1)
-                throw new InvalidDataException($"Row {read[^1].SequenceNumber + 1} of {persistenceId} is missing from the journal.");
+            asked = RowsToAskFor(read.Count, bytes, maxBytes);
+            added = read.Count;
+            var next = read.Count == 0 ? from : read[^1].SequenceNumber + 1;
+            await foreach (var (sequenceNumber, message) in Rows(db, next, to, asked).WithCancellation(cancellation))
+            {
+                if (read.Count > 0 && sequenceNumber != read[^1].SequenceNumber + 1)
+                    throw new InvalidDataException($"Row {read[^1].SequenceNumber + 1} of {persistenceId} is missing from the journal.");
 
-            read.Add((row.SequenceNumber, JournalCodec.DecodeBatch(row.Message)));
-            maxBytes -= row.Message.Length;
-            if (maxBytes <= 0)
-                break;
+                read.Add((sequenceNumber, JournalCodec.DecodeBatch(message)));
+                bytes += message.Length;
+                if (bytes >= maxBytes)
+                    return read;
+            }
+
+            added = read.Count - added;
         }
+        while (added == asked);
 
         return read;
     }
@@ -68,12 +81,13 @@ internal sealed class SqlHubStore(JournalDatabases databases, string persistence
         await db.GetTable<UpdateIdRow>().Where(row => row.PersistenceId == persistenceId).DeleteAsync(cancellation);
     }
 
-    public async Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, Position after, CancellationToken cancellation = default)
     {
         await using var db = new DataConnection(databases.Index);
         var positions = await db.GetTable<UpdateIdRow>()
-            .Where(row => row.PersistenceId == persistenceId && row.Hash == hash)
+            .Where(row => row.PersistenceId == persistenceId && row.Hash == hash && row.Position > after.Value)
             .OrderBy(row => row.Position)
+            .Take(IndexedId.FoundAtOnce)
             .Select(row => row.Position)
             .ToListAsync(cancellation);
         return positions.ConvertAll(Position.FromValue);
@@ -101,6 +115,20 @@ internal sealed class SqlHubStore(JournalDatabases databases, string persistence
         await using var db = new DataConnection(databases.Journal);
         await db.InsertOrReplaceAsync(new ProbeRow { PersistenceId = persistenceId, Probe = Random.Shared.NextInt64() }, token: cancellation);
     }
+
+    private IAsyncEnumerable<(long SequenceNumber, byte[] Message)> Rows(DataConnection db, long from, long to, int count) =>
+        db.GetTable<JournalRow>()
+            .Where(row => row.PersistenceId == persistenceId && row.SequenceNumber >= from && row.SequenceNumber <= to && !row.Deleted)
+            .OrderBy(row => row.SequenceNumber)
+            .Take(count)
+            .Select(row => new ValueTuple<long, byte[]>(row.SequenceNumber, row.Message))
+            .AsAsyncEnumerable();
+
+    /// <summary>As many as are likely to hold these bytes, after those that were read. SQLite reads no further than its reader does.</summary>
+    private int RowsToAskFor(int read, long bytes, long maxBytes) =>
+        databases.IsEmbedded ? int.MaxValue
+        : read == 0 ? (int)Math.Clamp(maxBytes, 1, FirstRows)
+        : (int)Math.Clamp((maxBytes - bytes) / Math.Max(1, bytes / read) + 1, 1, MaxRows);
 
     private async Task WriteIndexAsync(IReadOnlyList<IndexedId> ids, IndexWatermark watermark, CancellationToken cancellation)
     {

@@ -167,10 +167,11 @@ public sealed class History : ReceiveActor
             return;
         }
 
-        var resolved = resolve.Id is { } id
-            ? new IdResolver(_store, _options, _head, _ids, PageAsync(Self)).ResolveAsync(id)
-            : new EarliestUpdate(_store, _options, _head).FindAsync();
-        resolved.PipeTo(Sender, success: position => new Resolved(position), failure: cause => new PageUnavailable(0, cause.Message));
+        var resolver = new IdResolver(_store, _options, _head, _ids, PageAsync(Self));
+        var earliest = new EarliestUpdate(_store, _options, _head);
+        // Off the actor's thread, as pages are.
+        Task.Run(() => resolve.Id is { } id ? resolver.ResolveAsync(id) : earliest.FindAsync())
+            .PipeTo(Sender, success: position => new Resolved(position), failure: cause => new PageUnavailable(0, cause.Message));
     }
 
     private static Func<long, Task<Page?>> PageAsync(IActorRef history) => async row => await history.Ask(new GetPage(row), AskTimeout) switch

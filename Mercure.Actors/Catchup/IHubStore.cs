@@ -24,8 +24,11 @@ public interface IHubStore
     /// <summary>Empties the id index: the log it was made from is not this one.</summary>
     Task ClearIndexAsync(CancellationToken cancellation = default);
 
-    /// <summary>Where updates with a publisher's id of this hash stand, earliest first; ids may share a hash.</summary>
-    Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, CancellationToken cancellation = default);
+    /// <summary>
+    /// Where the updates with a publisher's id of this hash stand that follow a position, earliest first, no more than
+    /// <see cref="IndexedId.FoundAtOnce"/>; ids may share a hash.
+    /// </summary>
+    Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, Position after, CancellationToken cancellation = default);
 
     /// <summary>Removes what trimmed rows brought.</summary>
     Task RemoveFromIndexAsync(IReadOnlyList<IndexedId> ids, CancellationToken cancellation = default);
@@ -37,6 +40,9 @@ public interface IHubStore
 /// <summary>A publisher's id in the index: a 64-bit hash of its text, and where the update stands.</summary>
 public readonly record struct IndexedId(long Hash, Position Position)
 {
+    /// <summary>A publisher may give all its updates one id.</summary>
+    public const int FoundAtOnce = 256;
+
     /// <summary>The hash that is stored: it never changes.</summary>
     public static long HashOf(string id)
     {

@@ -7,7 +7,7 @@ namespace Mercure.Actors.Catchup;
 /// <summary>
 /// From an id to its position. A hub-generated id says where to look; a publisher's own is looked up in the index, and in
 /// the rows that the index does not hold yet. Of an id used twice the earliest update still in the history counts, so
-/// that nothing after it is missed. An unknown id costs as much as a known one: an index read, no search of the log.
+/// that nothing after it is missed. An unknown id costs little more than a known one: an index read, no search of the log.
 /// </summary>
 /// <param name="store">The id index.</param>
 /// <param name="options">How far the history reaches.</param>
@@ -34,14 +34,28 @@ internal sealed class IdResolver(IHubStore store, HubOptions options, LogHead he
 
     private async Task<Position?> FindIndexedAsync(string id)
     {
-        foreach (var position in await store.FindInIndexAsync(IndexedId.HashOf(id)))
+        var hash = IndexedId.HashOf(id);
+        IReadOnlyList<Position> found = [Position.Zero];
+        do
         {
-            if (IsPossible(position) && (await page(position.SequenceNumber))?.At(position) is { } update && Is(update, id))
-                return position;
+            found = await store.FindInIndexAsync(hash, found[^1]);
+            // Where the last is no longer in the history, those before are not either.
+            if (found.Count == IndexedId.FoundAtOnce && IsPossible(found[^1]) && !(await AtAsync(found[^1]) is { } last && IsInHistory(last)))
+                continue;
+
+            foreach (var position in found)
+            {
+                if (await AtAsync(position) is { } update && Is(update, id))
+                    return position;
+            }
         }
+        while (found.Count == IndexedId.FoundAtOnce);
 
         return null;
     }
+
+    private async Task<StoredUpdate?> AtAsync(Position position) =>
+        IsPossible(position) ? (await page(position.SequenceNumber))?.At(position) : null;
 
     private async Task<Position?> FindBehindIndexAsync(string id, long indexedThrough)
     {
@@ -59,12 +73,12 @@ internal sealed class IdResolver(IHubStore store, HubOptions options, LogHead he
     }
 
     /// <summary>
-    /// A client that comes from another node may know rows that this one has not heard of yet: taken for unknown, it would
-    /// get again what it has. Mostly there are none, and this is one read.
+    /// A client that comes from another node, or right after a writer began anew, may know rows that this node has not heard of
+    /// yet: taken for unknown, it would get again what it has. Mostly there are none, and this is one read.
     /// </summary>
     private async Task<Position?> FindBeyondHeadAsync(string id)
     {
-        var rows = options.Cluster is null ? [] : await ReadFromAsync(head.SequenceNumber + 1);
+        var rows = await ReadFromAsync(head.SequenceNumber + 1);
         while (rows.Count > 0)
         {
             foreach (var (sequenceNumber, batch) in rows)
@@ -98,6 +112,7 @@ internal sealed class IdResolver(IHubStore store, HubOptions options, LogHead he
     private bool IsPossible(Position position) => position.SequenceNumber > 0 && position.SequenceNumber <= head.SequenceNumber;
 
     private bool Is(StoredUpdate update, string id) =>
-        string.Equals(update.Id, id, StringComparison.Ordinal)
-        && (options.HistorySize == 0 || update.Ordinal >= head.NextOrdinal - options.HistorySize);
+        string.Equals(update.Id, id, StringComparison.Ordinal) && IsInHistory(update);
+
+    private bool IsInHistory(StoredUpdate update) => options.HistorySize == 0 || update.Ordinal >= head.NextOrdinal - options.HistorySize;
 }

@@ -34,10 +34,12 @@ internal sealed class Attachment(IActorRef subscriber, Subscription subscription
         : !_subscription.Wants(update) ? "no selector matches a topic of the update"
         : null;
 
+    /// <summary>When the batch is at its end: what it brings to it.</summary>
     public Delivery TakeRun()
     {
         var run = Run!;
         Run = null;
+        run.Seal();
         return run;
     }
 }

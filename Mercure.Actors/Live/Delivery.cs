@@ -58,6 +58,18 @@ public sealed class Delivery
         return added;
     }
 
+    /// <summary>
+    /// Nothing will be added: it lets go of the other runs of its batch, which would stay in memory for as long as one of them waits
+    /// for a client that does not read. Only for the thread that builds the runs.
+    /// </summary>
+    public void Seal()
+    {
+        _next = null;
+        // Above one that has let go, all have.
+        for (var run = _before; run?._next is not null; run = run._before)
+            run._next = null;
+    }
+
     /// <summary>Its bytes in one piece. Safe from any thread.</summary>
     public Frame FrameFor(IFrameEncoder encoder)
     {

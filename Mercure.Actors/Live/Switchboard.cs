@@ -77,8 +77,8 @@ public sealed partial class Switchboard : ReceiveActor, IWithTimers
         Receive<LinkProtocol.InterestsTaken>(OnInterestsTaken);
         Receive<Page>(OnPage);
         Receive<History.RowsTrimmed>(OnRowsTrimmed);
-        Receive<History.PageUnavailable>(_ => Timers.StartSingleTimer(nameof(Fill), Refill.Instance, _options.TickInterval));
-        Receive<Refill>(_ => Fill());
+        Receive<History.PageUnavailable>(_ => OnPageUnavailable());
+        Receive<Refill>(_ => OnRefill());
         Receive<Tick>(_ => OnTick());
         Receive<Terminated>(terminated => Forget(terminated.ActorRef));
     }
@@ -279,6 +279,10 @@ public sealed partial class Switchboard : ReceiveActor, IWithTimers
 
     private void OnPage(Page page)
     {
+        // Asked for by a former life, which was further back.
+        if (!_filling)
+            return;
+
         _filling = false;
         if (page.FirstRow > _watermark + 1)
             LoseRows(page.FirstRow);
@@ -301,8 +305,23 @@ public sealed partial class Switchboard : ReceiveActor, IWithTimers
         FillIfBehind();
     }
 
+    private void OnPageUnavailable()
+    {
+        if (_filling)
+            Timers.StartSingleTimer(nameof(Fill), Refill.Instance, _options.TickInterval);
+    }
+
+    private void OnRefill()
+    {
+        if (_filling)
+            Fill();
+    }
+
     private void OnRowsTrimmed(History.RowsTrimmed trimmed)
     {
+        if (!_filling || trimmed.Row != _watermark + 1)
+            return;
+
         _filling = false;
         LoseRows(PageCache.EndOfBlock(trimmed.Row) + 1);
         FillIfBehind();

@@ -33,7 +33,11 @@ internal sealed class Trimmer : ReceiveActor, IWithTimers
     private Grown _grown = new(default, 0, 0);
     private Oldest _oldest = new(SequenceNumber: 1, default);
     private Step? _step;
+    private bool _isDeleted;
     private bool _busy;
+
+    // Where the oldest row ends, once that is known, as long as it may not go: until it may, there is nothing to read.
+    private RowSize? _blocked;
 
     public Trimmer(HubOptions options, IHubStore store)
     {
@@ -78,6 +82,9 @@ internal sealed class Trimmer : ReceiveActor, IWithTimers
         if (_options.HistorySize == 0 || _options.CleanupFrequency <= 0)
             return false;
 
+        if (_blocked is { } row && !MayGo(row, _options, _grown.Log))
+            return false;
+
         var slack = EagerSlack / _options.CleanupFrequency;
         var beyondHistory = _grown.Head.NextOrdinal - _options.HistorySize - _oldest.Begin.NextOrdinal;
         var beyondReserve = _grown.Head.NextOrdinal - _options.ReserveUpdates - _oldest.Begin.NextOrdinal;
@@ -100,10 +107,12 @@ internal sealed class Trimmer : ReceiveActor, IWithTimers
 
         if (step is null)
         {
+            _blocked = read.Rows.Count > 0 ? RowSize.Of(read.Rows[0].Batch) : null;
             _busy = false;
             return;
         }
 
+        _blocked = null;
         _step = step;
         AskForTrim();
     }
@@ -143,9 +152,11 @@ internal sealed class Trimmer : ReceiveActor, IWithTimers
 
     private void OnTrimmed(TopicMatcher.Trimmed trimmed)
     {
-        if (_step is null || trimmed.SequenceNumber != _step.SequenceNumber)
+        // Asked for again while the database was slow, it is confirmed again.
+        if (_step is null || _isDeleted || trimmed.SequenceNumber != _step.SequenceNumber)
             return;
 
+        _isDeleted = true;
         Timers.Cancel(nameof(Retry));
         _store.RemoveFromIndexAsync(_step.Ids).PipeTo(Self, success: () => IdsRemoved.Instance, failure: cause => new Failed(cause));
     }
@@ -154,7 +165,7 @@ internal sealed class Trimmer : ReceiveActor, IWithTimers
     {
         _oldest = _step!.After;
         _step = null;
-        _busy = false;
+        _isDeleted = _busy = false;
         OnGrown(_grown);
     }
 
@@ -168,6 +179,7 @@ internal sealed class Trimmer : ReceiveActor, IWithTimers
     {
         if (_step is not null)
         {
+            _isDeleted = false;
             AskForTrim();
         }
         else

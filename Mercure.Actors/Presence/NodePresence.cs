@@ -18,6 +18,9 @@ public sealed class NodePresence : ReceiveActor, IWithTimers
     private const int RecordFacts = 200;
     private const int RecordBytes = 256 * 1024;
 
+    /// <summary>Changes that nobody needs any more, from which on it pays to take them out.</summary>
+    private const int MinLeft = 1_000;
+
     private static readonly TimeSpan ResendAfter = TimeSpan.FromMilliseconds(500);
 
     private readonly HubOptions _options;
@@ -28,6 +31,9 @@ public sealed class NodePresence : ReceiveActor, IWithTimers
     private readonly Dictionary<IActorRef, Connection> _connections = [];
     private readonly Queue<Change> _waiting = new();
     private readonly List<IActorRef> _awaitSettled = [];
+
+    // Of the waiting changes those of connections that have left: with the journal away nobody else would take them out.
+    private int _left;
 
     private Epoch _epoch;
     private long _lastNumber;
@@ -120,11 +126,34 @@ public sealed class NodePresence : ReceiveActor, IWithTimers
             return;
 
         // What the writer was not told of needs no end.
-        if (connection.Stage != Stage.Waiting)
+        var isUntold = connection.Stage == Stage.Waiting;
+        connection.Stage = Stage.Left;
+        if (isUntold)
+            Forget(connection);
+        else
             Enqueue(connection, starts: false);
 
-        connection.Stage = Stage.Left;
         SendNext();
+    }
+
+    /// <summary>Those who came and left meanwhile must not be more than those who wait.</summary>
+    private void Forget(Connection left)
+    {
+        _left += left.Subscriptions.Count;
+        if (_left < MinLeft || _left <= _waiting.Count / 2)
+            return;
+
+        _left = 0;
+        var fullSet = _fullSetLeft;
+        for (var count = _waiting.Count; count > 0; count--)
+        {
+            var change = _waiting.Dequeue();
+            var isOfFullSet = fullSet-- > 0;
+            if (!change.Starts || change.Connection.Stage != Stage.Left)
+                _waiting.Enqueue(change);
+            else if (isOfFullSet)
+                _fullSetLeft--;
+        }
     }
 
     /// <summary>A writer that was told nothing yet: what is active now comes first, and covers all changes before.</summary>
@@ -137,6 +166,7 @@ public sealed class NodePresence : ReceiveActor, IWithTimers
         _epoch = register.Epoch;
         _unanswered = null;
         _starting = [];
+        _left = 0;
         _waiting.Clear();
         foreach (var connection in _connections.Values)
         {

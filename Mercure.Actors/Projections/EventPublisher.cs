@@ -54,7 +54,9 @@ public sealed class EventPublisher : ReceivePersistentActor
 
     /// <summary>The publisher, begun anew after a failure, ever more slowly.</summary>
     public static Props Props(EventProjection projection, IHub hub) => BackoffSupervisor.Props(
-        Backoff.OnFailure(Akka.Actor.Props.Create<EventPublisher>(projection, hub), "publisher", MinRestartDelay, MaxRestartDelay, 0.2, -1));
+        // A journal that fails stops it, everything else is made to.
+        Backoff.OnStop(Akka.Actor.Props.Create<EventPublisher>(projection, hub), "publisher", MinRestartDelay, MaxRestartDelay, 0.2, -1)
+            .WithDefaultStoppingStrategy());
 
     /// <summary>The id of an event's update: the same whenever it is published.</summary>
     public static string IdOf(string projection, EventEnvelope envelope)

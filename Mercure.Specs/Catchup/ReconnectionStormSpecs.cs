@@ -103,7 +103,7 @@ public sealed class ReconnectionStormSpecs(ITestOutputHelper output) : IDisposab
 
         public Task ClearIndexAsync(CancellationToken cancellation = default) => store.ClearIndexAsync(cancellation);
 
-        public Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, CancellationToken cancellation = default) => store.FindInIndexAsync(hash, cancellation);
+        public Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, Position after, CancellationToken cancellation = default) => store.FindInIndexAsync(hash, after, cancellation);
 
         public Task RemoveFromIndexAsync(IReadOnlyList<IndexedId> ids, CancellationToken cancellation = default) => store.RemoveFromIndexAsync(ids, cancellation);
 

@@ -9,6 +9,7 @@ using Mercure.Actors.Presence;
 using Mercure.Actors.Projections;
 using Mercure.Actors.Subscribers;
 using Mercure.Actors.Updates;
+using Mercure.Specs.Processes;
 using Xunit;
 
 namespace Mercure.Specs.Core;
@@ -49,6 +50,27 @@ public sealed class EventPublisherSpecs : IDisposable
         Assert.Equal(3, stream.Events.Distinct().Count());
     }
 
+    /// <summary>The journal of the offset is away for a moment: nothing that was published would ever be published again.</summary>
+    [Theory]
+    [InlineData(FailingJournal.Operation.Write)]
+    [InlineData(FailingJournal.Operation.Read)]
+    public async Task Should_go_on_when_its_offset_can_not_be_stored_or_read_for_a_while(FailingJournal.Operation failing)
+    {
+        await using var hub = await CoreHub.StartAsync(_directory.Sqlite, new HubOptions());
+        await using var stream = hub.Subscribe(lastEventId: null, Topic);
+        await stream.Opened;
+        FailingJournal.Fails = failing;
+
+        var shop = StartShop(hub.Hub, "specs.failing");
+        var order = shop.ActorOf(Props.Create<Order>("1"));
+        await order.Ask<Order.Accepted>(new Order.Handle("1", "paid"), Timeout);
+        await Eventually.IsTrueAsync(() => Task.FromResult(FailingJournal.Fails == FailingJournal.Operation.None));
+        await order.Ask<Order.Accepted>(new Order.Handle("1", "packed"), Timeout);
+
+        await stream.UntilAsync(events => events.Count > 0 && events[^1].Data == "packed");
+        await shop.Terminate();
+    }
+
     private static EventProjection Projection => new()
     {
         Name = "orders",
@@ -57,10 +79,11 @@ public sealed class EventPublisherSpecs : IDisposable
         UpdateOf = envelope => CoreHub.UpdateOf((string)envelope.Event, id: null, Topic),
     };
 
-    private ActorSystem StartShop(IHub hub)
+    private ActorSystem StartShop(IHub hub, string offsetJournal = "")
     {
         var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString(
             $$"""
+            specs.failing.class = "{{typeof(FailingJournal).AssemblyQualifiedName}}"
             akka {
               loglevel = OFF
               stdout-loglevel = OFF
@@ -82,7 +105,7 @@ public sealed class EventPublisherSpecs : IDisposable
               }
             }
             """).WithFallback(SqlPersistence.DefaultConfiguration));
-        system.ActorOf(EventPublisher.Props(Projection, hub), "publisher");
+        system.ActorOf(EventPublisher.Props(Projection with { OffsetJournal = offsetJournal }, hub), "publisher");
         return system;
     }
 
@@ -102,5 +125,39 @@ public sealed class EventPublisherSpecs : IDisposable
         public Task<SubscriptionsResult> GetSubscriptionsAsync(SubscriptionQuery query) => hub.GetSubscriptionsAsync(query);
 
         public Task<HubHealth> CheckHealthAsync() => hub.CheckHealthAsync();
+    }
+
+    /// <summary>A journal in memory that fails once, when it is told to.</summary>
+    public sealed class FailingJournal : Akka.Persistence.Journal.MemoryJournal
+    {
+        public enum Operation
+        {
+            None,
+            Write,
+            Read,
+        }
+
+        public static volatile Operation Fails;
+
+        protected override Task<System.Collections.Immutable.IImmutableList<Exception?>> WriteMessagesAsync(IEnumerable<Akka.Persistence.AtomicWrite> messages, CancellationToken cancellationToken)
+        {
+            FailOnce(Operation.Write);
+            return base.WriteMessagesAsync(messages, cancellationToken)!;
+        }
+
+        public override Task<long> ReadHighestSequenceNrAsync(string persistenceId, long fromSequenceNr, CancellationToken cancellationToken)
+        {
+            FailOnce(Operation.Read);
+            return base.ReadHighestSequenceNrAsync(persistenceId, fromSequenceNr, cancellationToken);
+        }
+
+        private static void FailOnce(Operation operation)
+        {
+            if (Fails != operation)
+                return;
+
+            Fails = Operation.None;
+            throw new IOException("The journal is away.");
+        }
     }
 }

@@ -80,10 +80,10 @@ public sealed class StormSpecs : IDisposable
             return store.ReadAsync(from, to, maxBytes, cancellation);
         }
 
-        public Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, CancellationToken cancellation = default)
+        public Task<IReadOnlyList<Position>> FindInIndexAsync(long hash, Position after, CancellationToken cancellation = default)
         {
             Interlocked.Increment(ref _lookUps);
-            return store.FindInIndexAsync(hash, cancellation);
+            return store.FindInIndexAsync(hash, after, cancellation);
         }
 
         public Task<IndexWatermark> ReadWatermarkAsync(CancellationToken cancellation = default) => store.ReadWatermarkAsync(cancellation);
