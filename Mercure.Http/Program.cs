@@ -2,6 +2,12 @@ using Mercure.Http.Hosting;
 using Mercure.Http.Settings;
 using Mercure.Journal;
 
+if (CommandLine.Answer(args) is { } answer)
+{
+    Console.WriteLine(answer);
+    return 0;
+}
+
 try
 {
     var settings = SettingsLoader.Load(args);

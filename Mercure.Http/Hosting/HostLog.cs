@@ -4,7 +4,7 @@ namespace Mercure.Http.Hosting;
 internal static partial class HostLog
 {
     [LoggerMessage(100, LogLevel.Information, "Mercure started")]
-    public static partial void Started(ILogger logger, string protocol, string addr);
+    public static partial void Started(ILogger logger, string version, string protocol, string addr);
 
     [LoggerMessage(101, LogLevel.Information, "Mercure stopped")]
     public static partial void Stopped(ILogger logger);

@@ -73,14 +73,7 @@ public static class SettingsLoader
     private static HoconFile? ConfigFile(string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
         var byEnvironment = environment.GetValueOrDefault(SettingNames.ConfigFile);
-        var byArgument = arguments switch
-        {
-            [] => null,
-            ["--config", var path] => path,
-            [var single] when single.StartsWith("--config=", StringComparison.Ordinal) => single["--config=".Length..],
-            _ => throw new SettingsException($"{OneLine.Of(string.Join(' ', arguments))} is no argument; accepted: --config <file>"),
-        };
-
+        var byArgument = CommandLine.ConfigFile(arguments);
         if (string.IsNullOrEmpty(byArgument))
             return string.IsNullOrEmpty(byEnvironment) ? null : HoconFile.Read(byEnvironment, SettingNames.ConfigFile);
         if (!string.IsNullOrEmpty(byEnvironment) && byEnvironment != byArgument)

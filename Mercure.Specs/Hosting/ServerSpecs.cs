@@ -5,8 +5,9 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Mercure.Http.Hosting.Tls;
 using Mercure.Http.Settings;
+using Mercure.Specs.Protocol;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Mercure.Specs.Hosting;
@@ -119,7 +120,9 @@ public class ServerSpecs
     {
         using var files = new CertificateFiles("first");
         var clock = new SteppedClock();
-        var source = new CertificateSource(files.Cert, files.Key, clock, NullLogger<CertificateSource>.Instance);
+        using var log = new LogCollector();
+        using var loggers = new LoggerFactory([log]);
+        var source = new CertificateSource(files.Cert, files.Key, clock, loggers.CreateLogger<CertificateSource>());
 
         Assert.Equal("CN=first", Subject(source));
         files.Write("second");
@@ -130,8 +133,13 @@ public class ServerSpecs
         clock.Step();
         Assert.Equal("CN=second", Subject(source));
         File.Delete(files.Key);
-        clock.Step();
-        Assert.Equal("CN=second", Subject(source));
+        for (var handshakes = 0; handshakes < 3; handshakes++)
+        {
+            clock.Step();
+            Assert.Equal("CN=second", Subject(source));
+        }
+
+        Assert.Equal(2, log.Lines.Count(line => line.StartsWith("Certificate changed and can't be used", StringComparison.Ordinal)));
         files.Write("third");
         clock.Step();
         Assert.Equal("CN=third", Subject(source));

@@ -12,6 +12,7 @@ internal sealed class CertificateSource(string certFile, string keyFile, TimePro
 
     private readonly Lock _lock = new();
     private (string Cert, string Key) _seen;
+    private string? _unreadable;
     private long _checkedAt;
     private SslServerAuthenticationOptions? _current;
 
@@ -35,6 +36,7 @@ internal sealed class CertificateSource(string certFile, string keyFile, TimePro
         try
         {
             var read = (File.ReadAllText(certFile), File.ReadAllText(keyFile));
+            _unreadable = null;
             if (read == _seen)
                 return;
             // Remembered first: a broken pair, or one that is half written, is told once and not with every handshake
@@ -46,6 +48,9 @@ internal sealed class CertificateSource(string certFile, string keyFile, TimePro
         }
         catch (Exception e) when (PemCertificate.IsBadFile(e) && _current is not null)
         {
+            if (e.Message == _unreadable)
+                return;
+            _unreadable = e.Message;
             HostLog.CertificateRefused(logger, certFile, keyFile, e.Message);
         }
     }

@@ -1,0 +1,45 @@
+using System.Reflection;
+
+namespace Mercure.Http.Settings;
+
+/// <summary>The program's arguments. Settings are none of them but for the file that holds some.</summary>
+internal static class CommandLine
+{
+    private const string Accepted = "--config <file>, --help, --version";
+
+    private const string Help = """
+        mercure: a hub of the Mercure protocol
+
+        usage: mercure [--config <file>]
+
+          --config <file>   settings in HOCON, as in hocon/mercure.conf; environment variables win over them
+          --version         says which version this is
+          --help            says this
+
+        Without a file, environment variables are enough. The hub needs a key to verify tokens with:
+        JWT_KEY for generation 0.7 of the protocol, at /hub; MERCURE_PUBLISHER_JWT_KEY and
+        MERCURE_SUBSCRIBER_JWT_KEY for generation 0.10 to 0.24, at /.well-known/mercure.
+        docs/configuration.md has every setting.
+        """;
+
+    /// <summary>Of the program, with the commit that it was built from, where that was known.</summary>
+    public static string Version { get; } = typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    /// <summary>What the program says instead of starting a hub, if that was asked for.</summary>
+    public static string? Answer(string[] arguments) => arguments switch
+    {
+        ["--help" or "-h"] => Help,
+        ["--version"] => $"mercure {Version}",
+        _ => null,
+    };
+
+    /// <summary>The file that <c>--config</c> names, if it is there.</summary>
+    /// <exception cref="SettingsException">There is another argument.</exception>
+    public static string? ConfigFile(string[] arguments) => arguments switch
+    {
+        [] => null,
+        ["--config", var path] => path,
+        [var single] when single.StartsWith("--config=", StringComparison.Ordinal) => single["--config=".Length..],
+        _ => throw new SettingsException($"{OneLine.Of(string.Join(' ', arguments))} is no argument; accepted: {Accepted}"),
+    };
+}
