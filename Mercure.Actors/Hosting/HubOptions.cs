@@ -5,16 +5,16 @@ namespace Mercure.Actors.Hosting;
 /// <summary>How the hub's actors behave. Values come from the host's settings; the bounds explain themselves.</summary>
 public sealed record HubOptions
 {
+    /// <summary>Id of the journal's plugin: the hub's own, beside those that an application may have.</summary>
+    public const string JournalPlugin = "akka.persistence.journal.mercure";
+
+    /// <summary>Id of the snapshot store's plugin.</summary>
+    public const string SnapshotPlugin = "akka.persistence.snapshot-store.mercure";
+
     /// <summary>Name of the hub and its log: the persistence id is <c>hub/&lt;name&gt;</c>.</summary>
     public string Name { get; init; } = "default";
 
     public string PersistenceId => $"hub/{Name}";
-
-    /// <summary>Id of the journal's plugin: the hub's own, beside those that an application may have.</summary>
-    public string JournalPlugin { get; init; } = "akka.persistence.journal.mercure";
-
-    /// <inheritdoc cref="JournalPlugin"/>
-    public string SnapshotPlugin { get; init; } = "akka.persistence.snapshot-store.mercure";
 
     /// <summary>Set when the hub is one of several nodes of an Akka.Cluster, which the actor system must be configured for; null for a hub by itself.</summary>
     public ClusterOptions? Cluster { get; init; }

@@ -54,8 +54,8 @@ public sealed partial class TopicMatcher : UntypedPersistentActor, IWithTimers
         _options = options;
         _store = store;
         _clock = clock;
-        JournalPluginId = options.JournalPlugin;
-        SnapshotPluginId = options.SnapshotPlugin;
+        JournalPluginId = HubOptions.JournalPlugin;
+        SnapshotPluginId = HubOptions.SnapshotPlugin;
         _links = new Links(options.Name, Links.DefaultWindowBytes);
         _idIndexer = Context.ActorOf(IdIndexer.Props(options, store), "id-indexer");
         _trimmer = Context.ActorOf(Trimmer.Props(options, store), "trimmer");
