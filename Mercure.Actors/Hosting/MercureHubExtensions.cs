@@ -26,7 +26,7 @@ public static class MercureHubExtensions
     public static AkkaConfigurationBuilder WithMercureHub(this AkkaConfigurationBuilder builder, HubOptions options, IHubStore store, TimeProvider clock, Hub hub) =>
         builder
             .AddHubDefaults()
-            .WithActors(async (system, registry) =>
+            .WithActors(async (system, _) =>
             {
                 await WakeSchedulerAsync(system);
                 var matcher = options.Cluster is null
@@ -38,8 +38,6 @@ public static class MercureHubExtensions
                 var presence = options.SubscriptionEvents is null ? null : system.ActorOf(NodePresence.Props(options, matcher, clock), "presence");
                 var subscribers = system.ActorOf(
                     SubscriberSupervisor.Props(options, switchboard, history, clock, presence).WithDispatcher(HubDispatchers.Streams), "subscribers");
-                registry.Register<PublishGateway>(gateway);
-                registry.Register<Switchboard>(switchboard);
                 hub.Start(options, store, matcher, gateway, subscribers, options.Cluster is null ? null : WireLimits.LargestUpdate(system.Settings.Config), presence);
                 // A node may yet have to find the others: readiness says when it has.
                 if (options.Cluster is null)

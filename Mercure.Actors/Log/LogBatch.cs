@@ -11,7 +11,6 @@ public sealed class LogBatch
         SequenceNumber = sequenceNumber;
         Written = written;
         EpochNonce = written.EpochNonce;
-        Time = written.Time;
         Updates = updates;
         foreach (var update in updates)
             Bytes += update.Update.Size();
@@ -20,8 +19,6 @@ public sealed class LogBatch
     public long SequenceNumber { get; }
 
     public ulong EpochNonce { get; }
-
-    public DateTimeOffset Time { get; }
 
     /// <summary>Size of its updates, by <see cref="UpdateSize"/>.</summary>
     public long Bytes { get; }
