@@ -6,7 +6,7 @@ using Mercure.Actors.Updates;
 namespace Mercure.Actors.Live;
 
 /// <content>Towards the subscribers: who is live from where.</content>
-public sealed partial class Switchboard
+internal sealed partial class Switchboard
 {
     /// <summary>A subscriber this close to the head gets the rest with its attachment; others read first.</summary>
     private const int AttachUpdates = 256;

@@ -7,7 +7,7 @@ namespace Mercure.Actors.Log;
 /// The writer's state and decisions, without an actor: what the next row holds, and what a committed row changes.
 /// Built by applying the log's rows in order, or a snapshot and the rows after it.
 /// </summary>
-public sealed class HubLog
+internal sealed class HubLog
 {
     private readonly RequestMemory _answered = new();
     private LastEvent _lastEvent;

@@ -4,7 +4,7 @@ using Mercure.Actors.Updates;
 namespace Mercure.Actors.Log;
 
 /// <summary>A committed row as readers see it: its updates with their places and ids. Shared by everyone on the node.</summary>
-public sealed class LogBatch
+internal sealed class LogBatch
 {
     private LogBatch(long sequenceNumber, BatchWritten written, StoredUpdate[] updates)
     {
@@ -74,4 +74,4 @@ public sealed class LogBatch
 /// <summary>Where an entry stands in its row.</summary>
 /// <param name="Index">Among all entries.</param>
 /// <param name="Ordinal">How many updates the row has before it.</param>
-public readonly record struct EntryPlace(int Index, int Ordinal);
+internal readonly record struct EntryPlace(int Index, int Ordinal);

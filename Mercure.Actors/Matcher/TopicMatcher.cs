@@ -19,7 +19,7 @@ namespace Mercure.Actors.Matcher;
 /// order and leave a hole; what arrives meanwhile gathers for the next. When a write fails it stops, since the row may be
 /// committed all the same: only the journal can tell, by a new recovery.
 /// </summary>
-public sealed partial class TopicMatcher : UntypedPersistentActor, IWithTimers
+internal sealed partial class TopicMatcher : UntypedPersistentActor, IWithTimers
 {
     /// <summary>A row holds no more updates than this, and starts no further request beyond <see cref="RowBytes"/>.</summary>
     internal const int RowUpdates = 200;

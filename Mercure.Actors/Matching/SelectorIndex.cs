@@ -4,7 +4,7 @@ namespace Mercure.Actors.Matching;
 /// Finds who asked for a topic, in time that does not grow with those who asked for something else. Not thread-safe:
 /// an actor owns it.
 /// </summary>
-public sealed class SelectorIndex<T>
+internal sealed class SelectorIndex<T>
     where T : class
 {
     private readonly Dictionary<string, SelectorOwners<T>> _exact = new(StringComparer.Ordinal);
