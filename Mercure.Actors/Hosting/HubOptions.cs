@@ -31,7 +31,7 @@ public sealed record HubOptions
     /// <summary>How long a publisher waits for the journal before it is told that the hub is unavailable.</summary>
     public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The greatest publish request that is let in, in bytes; a start in a cluster is refused when it does not fit between nodes. 0 where nobody asks.</summary>
+    /// <summary>The largest publish request that is accepted, in bytes: a start in a cluster is refused when it does not fit between nodes. 0 where updates don't come as requests.</summary>
     public long LargestRequest { get; init; }
 
     /// <summary>Updates that a <c>Last-Event-ID</c> may reach; 0 for all.</summary>

@@ -16,7 +16,7 @@ public static class MercureHubExtensions
     private static readonly TimeSpan MinRestartDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxRestartDelay = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a start waits for the log, so that the first publish is not refused; later it is opened in the background.</summary>
+    /// <summary>How long a start waits for the log to open, so that the first publish is not refused; after that it opens in the background.</summary>
     private static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -45,8 +45,8 @@ public static class MercureHubExtensions
             });
 
     /// <summary>
-    /// The writer, begun anew after a failed write. Ever more slowly, since the journal may be away for a while; what is sent
-    /// to it meanwhile is lost, and sent again by the gateways and switchboards.
+    /// The writer, restarted after a failed write; ever more slowly, since the journal may be away for a while. What is sent
+    /// to it meanwhile is lost, and resent by the gateways and switchboards.
     /// </summary>
     private static Props LocalMatcher(HubOptions options, IHubStore store, TimeProvider clock) =>
         BackoffSupervisor.Props(Backoff.OnStop(TopicMatcher.Props(options, store, clock), "writer", MinRestartDelay, MaxRestartDelay, 0.2, -1));

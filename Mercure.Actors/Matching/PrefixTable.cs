@@ -1,7 +1,7 @@
 namespace Mercure.Actors.Matching;
 
 /// <summary>
-/// Templates by their literal prefix. A topic is hashed once, from its begin, and at each length that some prefix has, the
+/// Templates by their literal prefix. A topic is hashed once, from its start, and at each length that some prefix has, the
 /// hash so far is looked up: a topic meets only templates whose prefix it begins with. (Two prefixes with one hash
 /// share a chain. That costs a comparison, and the hash is keyed, so nobody can arrange for many.)
 /// </summary>
