@@ -60,15 +60,15 @@ internal sealed class LogBatch
         return new LogBatch(sequenceNumber, written, [.. updates]);
     }
 
+    /// <summary>The same row with only these of its updates.</summary>
+    public LogBatch Only(StoredUpdate[] updates) => new(SequenceNumber, Written, updates);
+
     private static IReadOnlyList<Update> Render(LogEntry entry, ISubscriptionEvents events) => entry switch
     {
         LogEntry.SubscriptionStarted started => events.Render(started.Subscription, isActive: true),
         LogEntry.SubscriptionEnded ended => events.Render(ended.Subscription, isActive: false),
         _ => [],
     };
-
-    /// <summary>The same row with only these of its updates.</summary>
-    public LogBatch Only(StoredUpdate[] updates) => new(SequenceNumber, Written, updates);
 }
 
 /// <summary>Where an entry stands in its row.</summary>
