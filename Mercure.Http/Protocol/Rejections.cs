@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Mercure.Http.Protocol;
 
 /// <summary>Every rule for which a request of any generation can be refused.</summary>
-public static class Rejections
+internal static class Rejections
 {
     // Tokens (spec draft 04, Authorization; RFC 6750; RFC 7519)
 

@@ -10,7 +10,7 @@ namespace Mercure.Http.Protocol;
 /// 0.10.
 /// </summary>
 /// <param name="hubPaths">Paths below which the hub itself has topics; none of them switches the reservations off.</param>
-public sealed class Reservations(params IReadOnlyList<string> hubPaths)
+internal sealed class Reservations(params IReadOnlyList<string> hubPaths)
 {
     /// <summary>Nothing is reserved: the hub serves generation 0.7 alone.</summary>
     public static readonly Reservations None = new();
