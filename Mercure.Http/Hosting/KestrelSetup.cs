@@ -14,6 +14,9 @@ internal static class KestrelSetup
     // A subscriber names its topics in the URL, and a token in a header may list many targets
     private const int MaxHeadSize = 64 << 10;
 
+    /// <summary>Bytes on the wire that a byte of a body takes at most, alone in its chunk (<c>1␍␊x␍␊</c>), and the end of the chunks.</summary>
+    private const long FramedSize = 8;
+
     private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(30);
 
     public static void AddKestrel(this WebApplicationBuilder builder, HubSettings settings, ListenSockets sockets)
@@ -39,10 +42,20 @@ internal static class KestrelSetup
             // An id is whatever its publisher chose; browsers send it in UTF-8, too (WHATWG HTML, 9.2.4)
             kestrel.ResponseHeaderEncodingSelector = static name => name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null;
             SetLimits(kestrel.Limits, settings);
+            kestrel.RequestHeaderEncodingSelector = RequestHeaderEncoding;
             foreach (var endPoint in sockets.EndPoints)
                 kestrel.Listen(endPoint, listen => Listen(listen, settings.Listen));
         });
     }
+
+    /// <summary>
+    /// Kestrel refuses a header that is not UTF-8. These two may be no fault of the client: with the token comes whatever cookie another
+    /// site of the domain has set, and some clients write an id in Latin-1, which is then one that nobody knows.
+    /// </summary>
+    private static Encoding? RequestHeaderEncoding(string name) =>
+        name.Equals("Cookie", StringComparison.OrdinalIgnoreCase) ? Encoding.Latin1
+        : name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8
+        : null;
 
     private static void SetLimits(KestrelServerLimits limits, HubSettings settings)
     {
@@ -50,8 +63,8 @@ internal static class KestrelSetup
         limits.MaxRequestLineSize = MaxHeadSize;
         limits.MaxRequestHeadersTotalSize = MaxHeadSize;
         limits.Http2.MaxRequestHeaderFieldSize = MaxHeadSize;
-        // Counted by Kestrel while the body arrives, so that nothing is held that will be refused (413)
-        limits.MaxRequestBodySize = settings.Publish.MaxRequestSize;
+        // The setting counts what the publisher means (PublishBody), this also what separates chunks
+        limits.MaxRequestBodySize = FramedSize * settings.Publish.MaxRequestSize;
         var readTimeout = settings.Listen.ReadTimeout;
         limits.RequestHeadersTimeout = readTimeout > TimeSpan.Zero && readTimeout < HeadTimeout ? readTimeout : HeadTimeout;
         // A slow subscriber is served from the history at its own pace, unless the operator wants it cut: then each write counts

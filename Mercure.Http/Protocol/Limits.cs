@@ -19,12 +19,12 @@ internal static class Limits
     public const int Fields = 2048;
 
     /// <summary>
-    /// Bytes of a topic, selector or target. A subscriber's request line holds 8 KiB with everything percent-encoded, so a
-    /// longer topic could hardly be asked for.
+    /// Bytes of a topic, selector or target. Many a proxy takes no request line over 8 KiB, so that a longer topic could hardly be
+    /// asked for.
     /// </summary>
     public const int NameLength = 4096;
 
-    /// <summary>Bytes of an id or type. An id comes back in a request header, for which 32 KiB is all there is.</summary>
+    /// <summary>Bytes of an id or type. An id comes back in a request header; all of those together have 64 KiB.</summary>
     public const int FieldLength = 1024;
 
     /// <summary>Characters of a token.</summary>

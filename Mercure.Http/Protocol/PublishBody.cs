@@ -9,9 +9,6 @@ internal sealed class PublishBody(PublishFormRules rules, int limit)
 {
     private const string FormType = "application/x-www-form-urlencoded";
 
-    /// <summary>Bytes on the wire that a byte of the body takes at most, and the end of the chunks.</summary>
-    private const long FramedSize = 8;
-
     private readonly Rejection _tooLarge = Rejections.BodyTooLarge(limit);
 
     public async ValueTask<(PublishForm? Form, Rejection? Rejection)> ReadAsync(HttpRequest request)
@@ -21,9 +18,11 @@ internal sealed class PublishBody(PublishFormRules rules, int limit)
         if (!IsForm(request))
             return (null, Rejections.NotAForm);
         if (request.ContentLength > limit)
+        {
+            ReceiveTheRest(request.HttpContext);
             return (null, _tooLarge);
+        }
 
-        RaiseServerLimit(request.HttpContext);
         try
         {
             return await ReadAsync(request.BodyReader);
@@ -59,28 +58,31 @@ internal sealed class PublishBody(PublishFormRules rules, int limit)
     }
 
     /// <summary>
-    /// The server has a limit of its own, which must not come before the setting's: it also counts what separates chunks
-    /// (6 bytes for one of a single byte: <c>1␍␊x␍␊</c>), the setting only what the publisher means.
+    /// Many clients send all of a body before they read the answer (RFC 9110, 10.1.1). Kestrel takes in what is left of it and
+    /// forgets it, for 5 s at most; beyond its own limit it closes the connection at once, and the client never learns why.
     /// </summary>
-    private void RaiseServerLimit(HttpContext context)
+    private static void ReceiveTheRest(HttpContext context)
     {
-        var bound = FramedSize * limit;
-        var feature = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
-        if (feature is { IsReadOnly: false } && feature.MaxRequestBodySize < bound)
-            feature.MaxRequestBodySize = bound;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+            feature.MaxRequestBodySize = null;
     }
 
     private static bool IsCoded(HttpRequest request) =>
         request.Headers.ContentEncoding.Count > 0
         && !string.Equals(request.Headers.ContentEncoding, "identity", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Two of its labels (WHATWG Encoding, 4.2): the name, and the one that people write.</summary>
+    private static bool IsUtf8(string label) =>
+        string.Equals(label, "utf-8", StringComparison.OrdinalIgnoreCase) || string.Equals(label, "utf8", StringComparison.OrdinalIgnoreCase);
+
     private static bool IsForm(HttpRequest request)
     {
         if (string.Equals(request.ContentType, FormType, StringComparison.OrdinalIgnoreCase))
             return true;
 
-        return MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        // RFC 9110, 5.6.6: a semicolon with no parameter behind it means nothing, but the framework does not take it
+        return MediaTypeHeaderValue.TryParse(request.ContentType?.TrimEnd(' ', '\t', ';'), out var type)
             && string.Equals(type.MediaType, FormType, StringComparison.OrdinalIgnoreCase)
-            && (type.CharSet is null || string.Equals(type.CharSet.Trim('"'), "utf-8", StringComparison.OrdinalIgnoreCase));
+            && (type.CharSet is null || IsUtf8(type.CharSet.Trim('"')));
     }
 }

@@ -145,7 +145,10 @@ internal sealed class PublishForm
             return rejection;
 
         Id = id;
-        return HasControl(id) ? Rejections.IdControl : null;
+        // RFC 9110, 5.5: the Last-Event-ID of who comes back would be without it, and unknown
+        return HasControl(id) ? Rejections.IdControl
+            : id is [' ', ..] or [.., ' '] ? Rejections.IdSpaced
+            : null;
     }
 
     private Rejection? SetType(ReadOnlySpan<byte> value)

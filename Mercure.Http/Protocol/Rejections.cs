@@ -109,6 +109,8 @@ internal static class Rejections
 
     public static readonly Rejection IdControl = Bad("The id has a control character.");
 
+    public static readonly Rejection IdSpaced = Bad("The id begins or ends with a space, which no header could bring back.");
+
     public static readonly Rejection TypeTooLong = Bad($"The type is longer than {Limits.FieldLength} bytes.");
 
     public static readonly Rejection TypeControl = Bad("The type has a control character.");

@@ -46,6 +46,16 @@ public sealed class AccessibilitySpecs(ChromiumFixture chromium)
         await BreaksNoRuleAsync(page);
     }
 
+    // 1.4.10, Reflow
+    [Fact]
+    public async Task Should_fit_the_narrowest_phone_in_the_welcome()
+    {
+        await using var hub = await DemoHub.StartAsync(("DEMO", "0"));
+        var page = await chromium.OpenAsync(hub, width: 320);
+
+        Assert.Equal(320, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
+    }
+
     [Fact]
     public async Task Should_lead_from_discovery_to_an_update_by_keyboard_alone()
     {

@@ -94,6 +94,23 @@ public sealed class DemoPageSpecs(ChromiumFixture chromium)
         await Expect(Updates(page)).ToContainTextAsync("public");
     }
 
+    /// <summary>Who changes the token in between would publish, and wait for an update that the stream may not show.</summary>
+    [Fact]
+    public async Task Should_say_that_a_stream_keeps_the_token_it_began_with()
+    {
+        var page = await OpenAsync();
+        await SubscribeAsync(page);
+        await page.GetByLabel("Token", Exactly).SelectOptionAsync("bar");
+        await Expect(page.Locator("#subscribe output")).ToContainTextAsync("Subscribe again");
+
+        await ClickAsync(page, "Subscribe");
+        await Expect(page.Locator("#subscribe output")).ToContainTextAsync("Subscribed");
+        await page.GetByLabel("Targets").FillAsync("bar");
+        await ClickAsync(page, "Publish");
+
+        await Expect(Updates(page)).ToHaveCountAsync(1);
+    }
+
     [Theory]
     [InlineData("foo", "qux", "does not hold every target")]
     [InlineData("reader", "", "has no claim mercure.publish")]

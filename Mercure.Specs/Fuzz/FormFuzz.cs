@@ -87,6 +87,7 @@ internal static class FormFuzz
             && audience.Count <= Limits.Targets && audience.TrueForAll(static name => name.Length > 0 && Bytes(name) <= Limits.NameLength)
             && (!rules.RequiresData || All(fields, "data") is [{ Length: > 0 }, ..])
             && new[] { "id", "type" }.All(name => First(fields, name) is not { } text || (Bytes(text) <= Limits.FieldLength && !text.Any(char.IsControl)))
+            && First(fields, "id") is not ([' ', ..] or [.., ' '])
             && (First(fields, "retry") is not { } retry || (retry.All(char.IsAsciiDigit) && ulong.TryParse(retry, NumberStyles.None, CultureInfo.InvariantCulture, out _)));
     }
 

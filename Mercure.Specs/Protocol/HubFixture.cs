@@ -75,7 +75,7 @@ public class HubFixture : IAsyncLifetime
         },
         V07 = new V07Settings(TokenKey.Parse(TestTokens.Secret), TokenKey.Parse(TestTokens.Secret)),
         Streams = new StreamSettings { HeartbeatInterval = TimeSpan.Zero, Compress = true },
-        Publish = new PublishSettings { MaxRequestSize = 1024 * 1024, Timeout = TimeSpan.FromSeconds(5) },
+        Publish = new PublishSettings { MaxRequestSize = 1024 * 1024, Timeout = TimeSpan.FromSeconds(15) },
         History = new HistorySettings { Size = 0, CleanupFrequency = 0.3 },
         Journal = new JournalSettings { Kind = JournalKind.Memory, Path = "", ConnectionString = null },
         LogFormat = LogFormat.Text,

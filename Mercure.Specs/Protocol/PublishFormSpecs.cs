@@ -138,7 +138,7 @@ public sealed class PublishFormSpecs
     {
         var name = "t" + Updates.Name(topic.Get);
         var content = Updates.Utf8(data.Get);
-        var revision = Updates.Name(id.Get);
+        var revision = Updates.Name(id.Get).Trim(' ');
         var audience = targets.Select(target => "u" + Updates.Utf8(target.Get)).ToList();
         var body = string.Join('&', [
             .. audience.Select(target => $"target={Encode(target, verbose)}"),
@@ -193,6 +193,10 @@ public sealed class PublishFormSpecs
     [InlineData("Application/X-WWW-Form-URLEncoded", null, true)]
     [InlineData("application/x-www-form-urlencoded; charset=UTF-8", null, true)]
     [InlineData("application/x-www-form-urlencoded;charset=\"utf-8\"", "identity", true)]
+    [InlineData("application/x-www-form-urlencoded;charset=UTF8", null, true)]
+    [InlineData("application/x-www-form-urlencoded;", null, true)]
+    [InlineData("application/x-www-form-urlencoded; charset=utf-8 ; ", null, true)]
+    [InlineData(";", null, false)]
     [InlineData("application/x-www-form-urlencoded; charset=iso-8859-1", null, false)]
     [InlineData("application/x-www-form-urlencoded", "gzip", false)]
     [InlineData("application/json", null, false)]

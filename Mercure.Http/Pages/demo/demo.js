@@ -34,6 +34,7 @@ const currentToken = () => field("token", "text").value.trim();
 let hub;
 const generation = () => generations[hub.pathname] ?? generations["/hub"];
 let source;
+let shownToken;
 const listened = new Set();
 
 function say(form, text, good) {
@@ -126,7 +127,9 @@ function showResponse(response, links, body) {
 // 2. Subscribe
 
 async function subscribe() {
-  await setCookie(field("subscribe", "cookie").checked ? currentToken() : "");
+  const token = field("subscribe", "cookie").checked ? currentToken() : "";
+  await setCookie(token);
+  shownToken = token;
   const url = new URL(hub);
   for (const topic of lines(field("subscribe", "topics").value))
     url.searchParams.append("topic", topic);
@@ -304,6 +307,8 @@ function showMeaning() {
   } catch (error) {
     byId("token-meaning").replaceChildren(paragraph(error.message, "bad"));
   }
+  if (source && field("subscribe", "cookie").checked && currentToken() !== shownToken)
+    say("subscribe", "The stream keeps the token that it began with. Subscribe again to show this one.", false);
   showCommand();
 }
 

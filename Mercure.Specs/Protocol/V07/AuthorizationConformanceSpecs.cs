@@ -23,6 +23,23 @@ public sealed class AuthorizationConformanceSpecs(HubFixture hub) : IClassFixtur
         Assert.DoesNotContain(hub.Logs.Lines, line => line.Contains(token, StringComparison.Ordinal) || line.Contains(token.Split('.')[2], StringComparison.Ordinal));
     }
 
+    // Security Considerations: "The secret key(s) MUST be stored securely"; RFC 7518, 3.2: one that can be guessed is told at the start
+    [Theory]
+    [InlineData(31, true)]
+    [InlineData(32, false)]
+    public async Task Should_warn_of_a_key_that_can_be_guessed(int length, bool warns)
+    {
+        var key = new string('k', length);
+        await using var own = await new HubFixture
+        {
+            Settings = HubFixture.Default with { V07 = new(TokenKey.Parse(key), TokenKey.Parse(key)) },
+        }.StartedAsync();
+
+        foreach (var role in new[] { "publisher", "subscriber" })
+            Assert.Equal(warns, own.Logs.Lines.Any(line => line.Contains($"The {role} key is shorter than 32 bytes", StringComparison.Ordinal)));
+        Assert.DoesNotContain(own.Logs.Lines, line => line.Contains(key, StringComparison.Ordinal));
+    }
+
     // Authorization: "If both ... are presented by the client, the cookie MUST be ignored"
     [Fact]
     public async Task Should_ignore_the_cookie_when_there_is_a_header()
@@ -44,6 +61,28 @@ public sealed class AuthorizationConformanceSpecs(HubFixture hub) : IClassFixtur
         await hub.MustPublishAsync(("topic", "t"), ("data", "secret" + topic), ("target", "a"));
 
         Assert.Equal("secret" + topic, (await events.NextAsync())!.Data);
+    }
+
+    // Authorization: "using a cookie"; a browser sends those of everybody on the domain too, in whatever text they were set
+    [Theory]
+    [InlineData("name=\u00e9; mercureAuthorization={0}")]
+    [InlineData("mercureAuthorization={0}; name=\u00c3\u00a9\u00ff")]
+    public async Task Should_find_the_token_beside_cookies_that_are_not_UTF8(string cookies)
+    {
+        var topic = Topic();
+        var cookie = cookies.Replace("{0}", TestTokens.Subscriber("a"), StringComparison.Ordinal);
+        using var client = new System.Net.Sockets.TcpClient();
+        await client.ConnectAsync(hub.Url.Host, hub.Url.Port);
+        await client.GetStream().WriteAsync(System.Text.Encoding.Latin1.GetBytes($"GET /hub?topic={topic} HTTP/1.0\r\nHost: h\r\nCookie: {cookie}\r\n\r\n"));
+        using var events = new EventStream(client.GetStream());
+
+        Assert.StartsWith("HTTP/1.1 200", await events.LineAsync(), StringComparison.Ordinal);
+        while (await events.LineAsync() is { Length: > 0 })
+        {
+        }
+
+        await hub.MustPublishAsync(("topic", topic), ("data", "secret"), ("target", "a"));
+        Assert.Equal("secret", (await events.NextAsync())!.Data);
     }
 
     // Authorization: two headers are not the one header

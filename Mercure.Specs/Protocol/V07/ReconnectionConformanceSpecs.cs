@@ -60,6 +60,26 @@ public sealed class ReconnectionConformanceSpecs(HubFixture hub) : IClassFixture
         Assert.Equal("2", (await events.NextAsync())!.Data);
     }
 
+    // … nor is one that is not UTF-8: some clients write é in Latin-1
+    [Fact]
+    public async Task Should_replay_nothing_after_an_id_that_is_not_UTF8()
+    {
+        await hub.MustPublishAsync(("topic", _topic), ("data", "1"), ("id", "urn:é" + _topic));
+        using var client = new TcpClient();
+        await client.ConnectAsync(hub.Url.Host, hub.Url.Port);
+        await client.GetStream().WriteAsync(
+            Encoding.Latin1.GetBytes($"GET /hub?topic={_topic} HTTP/1.0\r\nHost: h\r\nlast-event-id: urn:é{_topic}\r\n\r\n"));
+        using var events = new EventStream(client.GetStream());
+
+        Assert.StartsWith("HTTP/1.1 200", await events.LineAsync(), StringComparison.Ordinal);
+        while (await events.LineAsync() is { Length: > 0 })
+        {
+        }
+
+        await hub.MustPublishAsync(("topic", _topic), ("data", "2"));
+        Assert.Equal("2", (await events.NextAsync())!.Data);
+    }
+
     // HISTORY_SIZE: an id beyond the history is as good as unknown
     [Fact]
     public async Task Should_replay_nothing_after_an_id_beyond_the_history()
