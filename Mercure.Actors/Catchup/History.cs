@@ -60,7 +60,7 @@ internal sealed class History : ReceiveActor
     public sealed record RowsTrimmed(long Row);
 
     /// <summary>The journal could not be read; ask again in a while.</summary>
-    public sealed record PageUnavailable(string Reason);
+    public sealed record PageUnavailable(long Row, string Reason);
 
     /// <summary>
     /// Subscriber → history: where does the update with this id stand, or, for null, where does the history begin? Answered by
@@ -137,8 +137,8 @@ internal sealed class History : ReceiveActor
     {
         _log.Warning(failed.Cause, "Reading the journal from row {0} failed", failed.From);
         _reading.Remove(failed.From, out var askers);
-        foreach (var (asker, _) in askers!)
-            asker.Tell(new PageUnavailable(failed.Cause.Message));
+        foreach (var (asker, row) in askers!)
+            asker.Tell(new PageUnavailable(row, failed.Cause.Message));
 
         ServeWaiting();
     }
@@ -163,14 +163,14 @@ internal sealed class History : ReceiveActor
     {
         if (_ids is null)
         {
-            Sender.Tell(new PageUnavailable("The log is not open yet."));
+            Sender.Tell(new PageUnavailable(0, "The log is not open yet."));
             return;
         }
 
         var resolved = resolve.Id is { } id
             ? new IdResolver(_store, _options, _head, _ids, PageAsync(Self)).ResolveAsync(id)
             : new EarliestUpdate(_store, _options, _head).FindAsync();
-        resolved.PipeTo(Sender, success: position => new Resolved(position), failure: cause => new PageUnavailable(cause.Message));
+        resolved.PipeTo(Sender, success: position => new Resolved(position), failure: cause => new PageUnavailable(0, cause.Message));
     }
 
     private static Func<long, Task<Page?>> PageAsync(IActorRef history) => async row => await history.Ask(new GetPage(row), AskTimeout) switch
