@@ -11,7 +11,7 @@ public interface IHub
     /// <exception cref="ArgumentException">In a cluster: it is larger than what fits between nodes.</exception>
     Task<PublishResult> PublishAsync(Update update);
 
-    /// <summary>Opens a stream and completes when it has ended, and nothing will write to its output any more.</summary>
+    /// <summary>Opens a stream. Completes when it has ended and nothing writes to its output any more.</summary>
     Task<StreamEnd> SubscribeAsync(Subscription subscription);
 
     /// <summary>

@@ -7,7 +7,7 @@ using Mercure.Bench.Verify;
 
 namespace Mercure.Bench;
 
-/// <summary>The options of <c>run</c> and <c>fill</c>, and how they become settings.</summary>
+/// <summary>The options of <c>run</c>, <c>fill</c> and <c>replay</c>, and how they become settings.</summary>
 internal sealed class RunOptions
 {
     public const string FloorUrl = "floor";
@@ -102,7 +102,6 @@ internal sealed class RunOptions
 
     public RunSettings Run(ParseResult parsed)
     {
-        var key = parsed.GetValue(_key);
         var rate = parsed.GetValue(_rate);
         var settings = new RunSettings
         {
@@ -122,8 +121,8 @@ internal sealed class RunOptions
             Warmup = parsed.GetValue(_warmup),
             Drain = parsed.GetValue(_drain),
             Settle = parsed.GetValue(_settle),
-            PublisherToken = parsed.GetValue(_publisherToken) ?? (key is null ? null : Jwt.Mint(key)),
-            SubscriberToken = parsed.GetValue(_subscriberToken) ?? (key is null ? null : Jwt.Mint(key)),
+            PublisherToken = Token(parsed, _publisherToken),
+            SubscriberToken = Token(parsed, _subscriberToken),
             Target = parsed.GetValue(_target),
             IsPrivate = parsed.GetValue(_private),
             Ramp = parsed.GetValue(_ramp),
@@ -148,38 +147,32 @@ internal sealed class RunOptions
         var count = parsed.GetValue(Count);
         if (count <= ReplayScenario.Least)
             throw new FormatException($"--count must be more than {ReplayScenario.Least}: the history is also read from {ReplayScenario.Back} updates back.");
-        var key = parsed.GetValue(_key);
         return Fill(parsed) with
         {
             Subscribers = 1,
             Topics = 1,
-            SubscriberToken = parsed.GetValue(_subscriberToken) ?? (key is null ? null : Jwt.Mint(key)),
+            SubscriberToken = Token(parsed, _subscriberToken),
             Drain = parsed.GetValue(_drain),
             Settle = parsed.GetValue(_settle),
             Gzip = parsed.GetValue(_gzip),
         };
     }
 
-    public RunSettings Fill(ParseResult parsed)
+    public RunSettings Fill(ParseResult parsed) => Checked(new RunSettings
     {
-        var key = parsed.GetValue(_key);
-        return Checked(new RunSettings
-        {
-            Url = Url(parsed),
-            Count = parsed.GetValue(Count),
-            OwnIds = parsed.GetValue(_ownIds),
-            Publishers = parsed.GetValue(_publishers) is > 0 and var publishers ? publishers : 64,
-            Topics = parsed.GetValue(_topics),
-            Payload = parsed.GetValue(_payload),
-            Warmup = TimeSpan.Zero,
-            PublisherToken = parsed.GetValue(_publisherToken) ?? (key is null ? null : Jwt.Mint(key)),
-            Target = parsed.GetValue(_target),
-            IsPrivate = parsed.GetValue(_private),
-            Insecure = parsed.GetValue(_insecure),
-            PublishUrl = parsed.GetValue(_publishUrl) is { } publishUrl ? Parse(publishUrl, "--publish-url") : null,
-            Pids = parsed.GetValue(_pids) ?? [],
-        });
-    }
+        Url = Url(parsed),
+        Count = parsed.GetValue(Count),
+        OwnIds = parsed.GetValue(_ownIds),
+        Publishers = parsed.GetValue(_publishers) is > 0 and var publishers ? publishers : 64,
+        Topics = parsed.GetValue(_topics),
+        Payload = parsed.GetValue(_payload),
+        Warmup = TimeSpan.Zero,
+        PublisherToken = Token(parsed, _publisherToken),
+        Target = parsed.GetValue(_target),
+        IsPrivate = parsed.GetValue(_private),
+        Insecure = parsed.GetValue(_insecure),
+        Pids = parsed.GetValue(_pids) ?? [],
+    });
 
     /// <summary>A field of the other generation would be ignored by the hub, and updates measured that are public.</summary>
     private static RunSettings Checked(RunSettings settings)
@@ -189,6 +182,10 @@ internal sealed class RunOptions
             ? throw new FormatException("--target is for generation 0.7 (/hub), --private for 0.10 (/.well-known/mercure).")
             : settings;
     }
+
+    /// <summary>The one that is given, or one made with the key.</summary>
+    private string? Token(ParseResult parsed, Option<string?> given) =>
+        parsed.GetValue(given) ?? (parsed.GetValue(_key) is { } key ? Jwt.Mint(key) : null);
 
     private Uri Url(ParseResult parsed)
     {

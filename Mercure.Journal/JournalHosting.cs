@@ -14,17 +14,16 @@ public static class JournalHosting
     /// </summary>
     public static AkkaConfigurationBuilder WithHubJournal(this AkkaConfigurationBuilder builder, JournalDatabases databases)
     {
-        var plugins = new HubOptions();
         var setup = builder.Setups.OfType<MultiDataOptionsSetup>().FirstOrDefault() ?? new MultiDataOptionsSetup();
-        setup.AddDataOptions(plugins.JournalPlugin, databases.Journal);
-        setup.AddDataOptions(plugins.SnapshotPlugin, databases.Snapshots);
+        setup.AddDataOptions(HubOptions.JournalPlugin, databases.Journal);
+        setup.AddDataOptions(HubOptions.SnapshotPlugin, databases.Snapshots);
         return builder
             .AddSetup(setup)
             .AddHocon(Defaults(), HoconAddMode.Prepend)
             .AddHocon(
                 $"""
-                {plugins.JournalPlugin}.provider-name = "{databases.Provider}"
-                {plugins.SnapshotPlugin}.provider-name = "{databases.Provider}"
+                {HubOptions.JournalPlugin}.provider-name = "{databases.Provider}"
+                {HubOptions.SnapshotPlugin}.provider-name = "{databases.Provider}"
                 """,
                 HoconAddMode.Prepend);
     }

@@ -57,7 +57,7 @@ internal sealed class ProbeRow
     [Column("persistence_id", Length = 255), PrimaryKey]
     public string PersistenceId { get; set; } = "";
 
-    /// <summary>Another number each time, so that it is written indeed.</summary>
+    /// <summary>Another number each time, so that something really is written.</summary>
     [Column("probe")]
     public long Probe { get; set; }
 }

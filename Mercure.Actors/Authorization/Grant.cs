@@ -66,7 +66,7 @@ public sealed class Grant
     public bool Holds(AudienceName name) => _reach switch
     {
         Reach.Everything => true,
-        // A topic that is spelt as a target is another thing
+        // A topic that is spelt like a target is something else
         Reach.Targets when name.Kind != AudienceKind.Target => false,
         _ => _exact.Contains(name.Value) || Array.Exists(_patterns, selector => selector.Matches(name.Value)),
     };

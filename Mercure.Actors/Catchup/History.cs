@@ -15,7 +15,7 @@ namespace Mercure.Actors.Catchup;
 /// Pages begin at multiples of <see cref="BlockRows"/> or where the page before ended, so that everyone's fit. A page is
 /// cached when nothing can be added to it (it reached its size or the end of its block); of the others, only the newest.
 /// </remarks>
-public sealed class History : ReceiveActor
+internal sealed class History : ReceiveActor
 {
     /// <summary>Pages never cross a multiple of this.</summary>
     internal const long BlockRows = 1024;

@@ -8,7 +8,7 @@ namespace Mercure.Actors.Catchup;
 /// A run of rows read from the journal, shared by everyone on the node who catches up there. It knows its topics, so that
 /// a cursor passes a page that has nothing for it in time that depends on its selectors alone.
 /// </summary>
-public sealed class Page
+internal sealed class Page
 {
     private readonly StoredUpdate[] _updates;
     private readonly Lazy<TopicIndex> _topics;

@@ -11,7 +11,7 @@ namespace Mercure.Actors.Gateway;
 /// each again until it is answered, and tells a publisher that waited too long that the hub is unavailable. Owns what is
 /// waiting, within bounds. A restart is a new gateway: its publishers are told within their timeout.
 /// </summary>
-public sealed class PublishGateway : ReceiveActor, IWithTimers
+internal sealed class PublishGateway : ReceiveActor, IWithTimers
 {
     /// <summary>Requests that may be unanswered: enough to gather while others are written, few enough to gather well.</summary>
     internal const int MaxOutstanding = 4;

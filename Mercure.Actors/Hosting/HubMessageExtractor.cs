@@ -7,7 +7,7 @@ namespace Mercure.Actors.Hosting;
 /// Where Cluster.Sharding finds the writer of a hub: the entity is the hub's name, so that the same messages reach it
 /// whether it is a local actor or lives on another node.
 /// </summary>
-public sealed class HubMessageExtractor() : HashCodeMessageExtractor(maxNumberOfShards: 10)
+internal sealed class HubMessageExtractor() : HashCodeMessageExtractor(maxNumberOfShards: 10)
 {
     /// <summary>Name of the entity type.</summary>
     public const string TypeName = "hub";

@@ -5,16 +5,16 @@ namespace Mercure.Actors.Hosting;
 /// <summary>How the hub's actors behave. Values come from the host's settings; the bounds explain themselves.</summary>
 public sealed record HubOptions
 {
+    /// <summary>Id of the journal's plugin: the hub's own, beside those that an application may have.</summary>
+    public const string JournalPlugin = "akka.persistence.journal.mercure";
+
+    /// <summary>Id of the snapshot store's plugin.</summary>
+    public const string SnapshotPlugin = "akka.persistence.snapshot-store.mercure";
+
     /// <summary>Name of the hub and its log: the persistence id is <c>hub/&lt;name&gt;</c>.</summary>
     public string Name { get; init; } = "default";
 
     public string PersistenceId => $"hub/{Name}";
-
-    /// <summary>Id of the journal's plugin: the hub's own, beside those that an application may have.</summary>
-    public string JournalPlugin { get; init; } = "akka.persistence.journal.mercure";
-
-    /// <inheritdoc cref="JournalPlugin"/>
-    public string SnapshotPlugin { get; init; } = "akka.persistence.snapshot-store.mercure";
 
     /// <summary>Set when the hub is one of several nodes of an Akka.Cluster, which the actor system must be configured for; null for a hub by itself.</summary>
     public ClusterOptions? Cluster { get; init; }
@@ -31,7 +31,7 @@ public sealed record HubOptions
     /// <summary>How long a publisher waits for the journal before it is told that the hub is unavailable.</summary>
     public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The greatest publish request that is let in, in bytes; a start in a cluster is refused when it does not fit between nodes. 0 where nobody asks.</summary>
+    /// <summary>The largest publish request that is accepted, in bytes: a start in a cluster is refused when it does not fit between nodes. 0 where updates don't come as requests.</summary>
     public long LargestRequest { get; init; }
 
     /// <summary>Updates that a <c>Last-Event-ID</c> may reach; 0 for all.</summary>

@@ -16,7 +16,7 @@ public static class MercureHubExtensions
     private static readonly TimeSpan MinRestartDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxRestartDelay = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a start waits for the log, so that the first publish is not refused; later it is opened in the background.</summary>
+    /// <summary>How long a start waits for the log to open, so that the first publish is not refused; after that it opens in the background.</summary>
     private static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
@@ -26,7 +26,7 @@ public static class MercureHubExtensions
     public static AkkaConfigurationBuilder WithMercureHub(this AkkaConfigurationBuilder builder, HubOptions options, IHubStore store, TimeProvider clock, Hub hub) =>
         builder
             .AddHubDefaults()
-            .WithActors(async (system, registry) =>
+            .WithActors(async (system, _) =>
             {
                 await WakeSchedulerAsync(system);
                 var matcher = options.Cluster is null
@@ -38,8 +38,6 @@ public static class MercureHubExtensions
                 var presence = options.SubscriptionEvents is null ? null : system.ActorOf(NodePresence.Props(options, matcher, clock), "presence");
                 var subscribers = system.ActorOf(
                     SubscriberSupervisor.Props(options, switchboard, history, clock, presence).WithDispatcher(HubDispatchers.Streams), "subscribers");
-                registry.Register<PublishGateway>(gateway);
-                registry.Register<Switchboard>(switchboard);
                 hub.Start(options, store, matcher, gateway, subscribers, options.Cluster is null ? null : WireLimits.LargestUpdate(system.Settings.Config), presence);
                 // A node may yet have to find the others: readiness says when it has.
                 if (options.Cluster is null)
@@ -47,8 +45,8 @@ public static class MercureHubExtensions
             });
 
     /// <summary>
-    /// The writer, begun anew after a failed write. Ever more slowly, since the journal may be away for a while; what is sent
-    /// to it meanwhile is lost, and sent again by the gateways and switchboards.
+    /// The writer, restarted after a failed write; ever more slowly, since the journal may be away for a while. What is sent
+    /// to it meanwhile is lost, and resent by the gateways and switchboards.
     /// </summary>
     private static Props LocalMatcher(HubOptions options, IHubStore store, TimeProvider clock) =>
         BackoffSupervisor.Props(Backoff.OnStop(TopicMatcher.Props(options, store, clock), "writer", MinRestartDelay, MaxRestartDelay, 0.2, -1));

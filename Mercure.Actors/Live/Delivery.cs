@@ -10,7 +10,7 @@ namespace Mercure.Actors.Live;
 /// The runs of one batch form a tree: each is the run before it and one more update. A subscriber's run grows by following
 /// the branches, and those who match the same updates stand on the same node.
 /// </remarks>
-public sealed class Delivery
+internal sealed class Delivery
 {
     private readonly Delivery? _before;
     private readonly StoredUpdate _last;

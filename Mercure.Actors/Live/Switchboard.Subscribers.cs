@@ -6,15 +6,13 @@ using Mercure.Actors.Updates;
 namespace Mercure.Actors.Live;
 
 /// <content>Towards the subscribers: who is live from where.</content>
-public sealed partial class Switchboard
+internal sealed partial class Switchboard
 {
     /// <summary>A subscriber this close to the head gets the rest with its attachment; others read first.</summary>
     private const int AttachUpdates = 256;
 
     /// <summary>Rows given at once to a subscriber that reads the newest rows.</summary>
     private const long SliceBytes = 256 * 1024;
-
-    private static Position EndOf(long row) => Position.EndOf(row);
 
     /// <summary>
     /// Subscriber → switchboard: make me live after this position (null: from now on). Answered by <see cref="Attached"/>,
@@ -99,7 +97,7 @@ public sealed partial class Switchboard
         if (CompleteAfter(attach) is not { } complete)
             return false;
 
-        var after = attach.After ?? EndOf(_watermark);
+        var after = attach.After ?? Position.EndOf(_watermark);
         var nextRow = after.NextRow;
         if (nextRow > _watermark)
         {
@@ -145,7 +143,7 @@ public sealed partial class Switchboard
 
     private void GoLive(Attach attach, IActorRef subscriber, IReadOnlyList<LogBatch> missing)
     {
-        var after = attach.After ?? EndOf(_watermark);
+        var after = attach.After ?? Position.EndOf(_watermark);
         var updates = missing.SelectMany(batch => batch.Updates).Where(update => update.Position > after && attach.Subscription.Wants(update)).ToList();
         subscriber.Tell(new Attached(after));
         if (updates.Count > 0)

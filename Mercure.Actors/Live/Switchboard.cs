@@ -20,7 +20,7 @@ namespace Mercure.Actors.Live;
 ///     └─ nothing heard ─────┘
 /// </code>
 /// </summary>
-public sealed partial class Switchboard : ReceiveActor, IWithTimers
+internal sealed partial class Switchboard : ReceiveActor, IWithTimers
 {
     /// <summary>Newest rows kept for those who are nearly level.</summary>
     private const long RecentUpdates = 10_000;

@@ -6,7 +6,7 @@ namespace Mercure.Actors.Log;
 /// </summary>
 /// <param name="Start">Sequence number of the row that began it: a greater one is a later writer.</param>
 /// <param name="Nonce">58 random bits: tells writers apart whose rows have the same number, as after a restored backup.</param>
-public readonly record struct Epoch(long Start, ulong Nonce)
+internal readonly record struct Epoch(long Start, ulong Nonce)
 {
     /// <summary>Bits of a nonce.</summary>
     public const int NonceBits = 58;

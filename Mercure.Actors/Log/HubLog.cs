@@ -7,7 +7,7 @@ namespace Mercure.Actors.Log;
 /// The writer's state and decisions, without an actor: what the next row holds, and what a committed row changes.
 /// Built by applying the log's rows in order, or a snapshot and the rows after it.
 /// </summary>
-public sealed class HubLog
+internal sealed class HubLog
 {
     private readonly RequestMemory _answered = new();
     private LastEvent _lastEvent;
@@ -77,30 +77,7 @@ public sealed class HubLog
         NextByte = written.FirstByte;
         NextFact = written.FirstFact;
         for (var index = 0; index < written.Entries.Count; index++)
-        {
-            switch (written.Entries[index])
-            {
-                case LogEntry.Published published:
-                    NextOrdinal++;
-                    NextByte += published.Update.Size();
-                    _lastEvent = new LastEvent(new Position(sequenceNumber, index), written.EpochNonce, published.Update.Generation, published.Update.Id);
-                    break;
-                case LogEntry.SubscriptionStarted started:
-                    NextFact++;
-                    Subscriptions = Subscriptions.With(started.Subscription);
-                    _lastEvent = new LastEvent(new Position(sequenceNumber, index), written.EpochNonce, Generation.V010, Id: null);
-                    break;
-                case LogEntry.SubscriptionEnded ended:
-                    NextFact++;
-                    Subscriptions = Subscriptions.Without(ended.Subscription);
-                    _lastEvent = new LastEvent(new Position(sequenceNumber, index), written.EpochNonce, Generation.V010, Id: null);
-                    break;
-                case LogEntry.Header header:
-                    HeaderAt = sequenceNumber;
-                    UseKey(header.IdKey);
-                    break;
-            }
-        }
+            Apply(new Position(sequenceNumber, index), written.EpochNonce, written.Entries[index]);
 
         foreach (var request in written.Requests)
         {
@@ -141,18 +118,40 @@ public sealed class HubLog
 
     private static LogEntry.Header NewHeader() => new(UpdateIds.NewKey());
 
+    private void Apply(Position position, ulong epochNonce, LogEntry entry)
+    {
+        switch (entry)
+        {
+            case LogEntry.Published { Update: var update }:
+                NextOrdinal++;
+                NextByte += update.Size();
+                _lastEvent = new LastEvent(position, epochNonce, update.Generation, update.Id);
+                break;
+            case LogEntry.SubscriptionStarted started:
+                ApplyFact(position, epochNonce, Subscriptions.With(started.Subscription));
+                break;
+            case LogEntry.SubscriptionEnded ended:
+                ApplyFact(position, epochNonce, Subscriptions.Without(ended.Subscription));
+                break;
+            case LogEntry.Header header:
+                HeaderAt = position.SequenceNumber;
+                UseKey(header.IdKey);
+                break;
+        }
+    }
+
+    private void ApplyFact(Position position, ulong epochNonce, ActiveSubscriptions after)
+    {
+        NextFact++;
+        Subscriptions = after;
+        _lastEvent = new LastEvent(position, epochNonce, Generation.V010, Id: null);
+    }
+
     private void UseKey(ReadOnlyMemory<byte> key)
     {
         if (Ids is null || !Ids.Key.Span.SequenceEqual(key.Span))
             Ids = new UpdateIds(key);
     }
-
-    /// <summary>Spelled out only when somebody asks.</summary>
-    /// <param name="Position">Zero when only its id is known.</param>
-    /// <param name="EpochNonce">Of its row.</param>
-    /// <param name="Generation">Decides how a generated id is spelled.</param>
-    /// <param name="Id">Its publisher's own id; null for a generated one.</param>
-    private readonly record struct LastEvent(Position Position, ulong EpochNonce, Generation Generation, string? Id);
 
     private BatchWritten Row(ulong epochNonce, DateTimeOffset time, IReadOnlyList<RequestWritten> requests, IReadOnlyList<LogEntry> entries) => new()
     {
@@ -164,4 +163,11 @@ public sealed class HubLog
         Requests = requests,
         Entries = entries,
     };
+
+    /// <summary>The newest event; its id is spelled out only when somebody asks.</summary>
+    /// <param name="Position">Zero when only its id is known.</param>
+    /// <param name="EpochNonce">Of its row.</param>
+    /// <param name="Generation">Decides how a generated id is spelled.</param>
+    /// <param name="Id">Its publisher's own id; null for a generated one.</param>
+    private readonly record struct LastEvent(Position Position, ulong EpochNonce, Generation Generation, string? Id);
 }

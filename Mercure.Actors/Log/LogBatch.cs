@@ -4,14 +4,13 @@ using Mercure.Actors.Updates;
 namespace Mercure.Actors.Log;
 
 /// <summary>A committed row as readers see it: its updates with their places and ids. Shared by everyone on the node.</summary>
-public sealed class LogBatch
+internal sealed class LogBatch
 {
     private LogBatch(long sequenceNumber, BatchWritten written, StoredUpdate[] updates)
     {
         SequenceNumber = sequenceNumber;
         Written = written;
         EpochNonce = written.EpochNonce;
-        Time = written.Time;
         Updates = updates;
         foreach (var update in updates)
             Bytes += update.Update.Size();
@@ -20,8 +19,6 @@ public sealed class LogBatch
     public long SequenceNumber { get; }
 
     public ulong EpochNonce { get; }
-
-    public DateTimeOffset Time { get; }
 
     /// <summary>Size of its updates, by <see cref="UpdateSize"/>.</summary>
     public long Bytes { get; }
@@ -63,18 +60,18 @@ public sealed class LogBatch
         return new LogBatch(sequenceNumber, written, [.. updates]);
     }
 
+    /// <summary>The same row with only these of its updates.</summary>
+    public LogBatch Only(StoredUpdate[] updates) => new(SequenceNumber, Written, updates);
+
     private static IReadOnlyList<Update> Render(LogEntry entry, ISubscriptionEvents events) => entry switch
     {
         LogEntry.SubscriptionStarted started => events.Render(started.Subscription, isActive: true),
         LogEntry.SubscriptionEnded ended => events.Render(ended.Subscription, isActive: false),
         _ => [],
     };
-
-    /// <summary>The same row with only these of its updates.</summary>
-    public LogBatch Only(StoredUpdate[] updates) => new(SequenceNumber, Written, updates);
 }
 
 /// <summary>Where an entry stands in its row.</summary>
 /// <param name="Index">Among all entries.</param>
 /// <param name="Ordinal">How many updates the row has before it.</param>
-public readonly record struct EntryPlace(int Index, int Ordinal);
+internal readonly record struct EntryPlace(int Index, int Ordinal);

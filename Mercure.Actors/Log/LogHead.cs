@@ -4,4 +4,4 @@ namespace Mercure.Actors.Log;
 /// <param name="SequenceNumber">Of the last committed row.</param>
 /// <param name="NextOrdinal">How many updates were ever stored.</param>
 /// <param name="IndexedThrough">Every publisher's id up to this row is in the id index.</param>
-public readonly record struct LogHead(long SequenceNumber, long NextOrdinal, long IndexedThrough);
+internal readonly record struct LogHead(long SequenceNumber, long NextOrdinal, long IndexedThrough);

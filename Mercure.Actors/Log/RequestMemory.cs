@@ -9,7 +9,7 @@ public readonly record struct RequestAnswer(long Number, Position First, int Cou
 /// The newest answered requests of every gateway, by count and not by clock, so that a request that is sent again (its
 /// answer was lost, or the writer died after the commit) gets its first result and is stored once.
 /// </summary>
-public sealed class RequestMemory
+internal sealed class RequestMemory
 {
     /// <summary>
     /// While a request is unanswered its gateway sends none whose number is this much greater. So the answer of a request

@@ -13,7 +13,7 @@ namespace Mercure.Actors.Log;
 /// The cipher is a balanced Feistel network on two halves of 61 bits (Luby and Rackoff, with rounds to spare) whose round
 /// function is SipHash-2-4, a keyed pseudo-random function (Aumasson and Bernstein, 2012). Immutable: safe from any thread.
 /// </remarks>
-public sealed class UpdateIds
+internal sealed class UpdateIds
 {
     /// <summary>Length of the key, in bytes.</summary>
     public const int KeySize = 16;

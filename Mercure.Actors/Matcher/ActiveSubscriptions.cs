@@ -10,7 +10,7 @@ namespace Mercure.Actors.Matcher;
 /// The active subscriptions of all nodes at one row of the log. Immutable: a list that is read in parts holds the state it began
 /// with, at no cost to the writer.
 /// </summary>
-public sealed class ActiveSubscriptions
+internal sealed class ActiveSubscriptions
 {
     public static readonly ActiveSubscriptions None = new(Patterns.Empty, 0);
 

@@ -36,8 +36,7 @@ internal sealed class IdIndexer : ReceiveActor, IWithTimers
     private long _head;
     private IndexWatermark _gatheredTo;
     private IndexWatermark _stored;
-    private bool _busy;
-    private bool _writing;
+    private Activity _activity;
     private bool _flushDue;
 
     public IdIndexer(HubOptions options, IHubStore store)
@@ -59,18 +58,28 @@ internal sealed class IdIndexer : ReceiveActor, IWithTimers
     /// <summary>Matcher → indexer: the epoch row is committed.</summary>
     internal sealed record Begin(Epoch Epoch, UpdateIds Ids);
 
+    /// <summary>What the database is asked to do: one thing at a time.</summary>
+    private enum Activity
+    {
+        None,
+        Reading,
+        Writing,
+    }
+
     public static Props Props(HubOptions options, IHubStore store) => Akka.Actor.Props.Create<IdIndexer>(options, store);
 
     private void OnBegin(Begin begin)
     {
         _ids = begin.Ids;
         _head = begin.Epoch.Start;
-        _busy = true;
         ReadWatermark();
     }
 
-    private void ReadWatermark() =>
+    private void ReadWatermark()
+    {
+        _activity = Activity.Reading;
         ReadTrustedWatermarkAsync().PipeTo(Self, success: watermark => new WatermarkRead(watermark), failure: cause => new Failed(cause, ReadWatermark));
+    }
 
     /// <summary>The stored watermark, if the row it names is this log's; else the index belongs to another log and is emptied.</summary>
     private async Task<IndexWatermark> ReadTrustedWatermarkAsync()
@@ -89,15 +98,15 @@ internal sealed class IdIndexer : ReceiveActor, IWithTimers
 
     private void OnWatermarkRead(WatermarkRead read)
     {
+        _activity = Activity.None;
         _stored = _gatheredTo = read.Watermark;
-        _busy = false;
         Work();
     }
 
     private void OnCommitted(LogBatch batch)
     {
         _head = batch.SequenceNumber;
-        if ((!_busy || _writing) && _gathered.Count < MaxGathered && batch.SequenceNumber == _gatheredTo.SequenceNumber + 1)
+        if (_activity != Activity.Reading && _gathered.Count < MaxGathered && batch.SequenceNumber == _gatheredTo.SequenceNumber + 1)
             Gather(batch);
 
         Work();
@@ -116,7 +125,7 @@ internal sealed class IdIndexer : ReceiveActor, IWithTimers
 
     private void Work()
     {
-        if (_busy)
+        if (_activity != Activity.None)
             return;
 
         if (_gathered.Count >= WriteAt || (_flushDue && _gathered.Count > 0))
@@ -145,14 +154,14 @@ internal sealed class IdIndexer : ReceiveActor, IWithTimers
 
     private void ReadRows()
     {
-        _busy = true;
+        _activity = Activity.Reading;
         _store.ReadAsync(_gatheredTo.SequenceNumber + 1, _head, PageBytes)
             .PipeTo(Self, success: rows => new RowsRead(rows), failure: cause => new Failed(cause, ReadRows));
     }
 
     private void OnRowsRead(RowsRead read)
     {
-        _busy = false;
+        _activity = Activity.None;
         foreach (var (sequenceNumber, batch) in read.Rows)
             Gather(LogBatch.Of(sequenceNumber, batch, _ids));
 
@@ -161,7 +170,7 @@ internal sealed class IdIndexer : ReceiveActor, IWithTimers
 
     private void Write()
     {
-        _busy = _writing = true;
+        _activity = Activity.Writing;
         _flushDue = false;
         var ids = _gathered.ToArray();
         var watermark = _gatheredTo;
@@ -171,7 +180,7 @@ internal sealed class IdIndexer : ReceiveActor, IWithTimers
 
     private void OnWritten(Written written)
     {
-        _busy = _writing = false;
+        _activity = Activity.None;
         _gathered.RemoveRange(0, written.Count);
         _stored = written.Watermark;
         Context.Parent.Tell(new TopicMatcher.Indexed(_stored.SequenceNumber));

@@ -10,8 +10,8 @@ internal sealed class JournalWarmUp : UntypedPersistentActor
     public JournalWarmUp(HubOptions options)
     {
         PersistenceId = $"{options.PersistenceId}/warm-up";
-        JournalPluginId = options.JournalPlugin;
-        SnapshotPluginId = options.SnapshotPlugin;
+        JournalPluginId = HubOptions.JournalPlugin;
+        SnapshotPluginId = HubOptions.SnapshotPlugin;
     }
 
     public override string PersistenceId { get; }

@@ -22,8 +22,6 @@ internal sealed class Links(string hub, long windowBytes)
     private readonly SelectorIndex<Link> _interests = new();
     private readonly List<IReadOnlyList<Link>> _found = [];
 
-    public int Count => _links.Count;
-
     /// <summary>Links a switchboard, from this head on. A late repetition of an earlier attempt changes nothing.</summary>
     public void Connect(LinkProtocol.Connect connect, Epoch epoch, LogHead head, ReadOnlyMemory<byte> idKey)
     {

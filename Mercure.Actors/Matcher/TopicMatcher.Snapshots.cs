@@ -6,7 +6,7 @@ using Mercure.Actors.Log;
 namespace Mercure.Actors.Matcher;
 
 /// <content>What makes the log shorter to recover and to keep: its snapshots, and the deletion of rows that follows them.</content>
-public sealed partial class TopicMatcher
+internal sealed partial class TopicMatcher
 {
     private Trim? _trim;
     private long _snapshotAt;

@@ -19,7 +19,7 @@ namespace Mercure.Actors.Matcher;
 /// order and leave a hole; what arrives meanwhile gathers for the next. When a write fails it stops, since the row may be
 /// committed all the same: only the journal can tell, by a new recovery.
 /// </summary>
-public sealed partial class TopicMatcher : UntypedPersistentActor, IWithTimers
+internal sealed partial class TopicMatcher : UntypedPersistentActor, IWithTimers
 {
     /// <summary>A row holds no more updates than this, and starts no further request beyond <see cref="RowBytes"/>.</summary>
     internal const int RowUpdates = 200;
@@ -54,8 +54,8 @@ public sealed partial class TopicMatcher : UntypedPersistentActor, IWithTimers
         _options = options;
         _store = store;
         _clock = clock;
-        JournalPluginId = options.JournalPlugin;
-        SnapshotPluginId = options.SnapshotPlugin;
+        JournalPluginId = HubOptions.JournalPlugin;
+        SnapshotPluginId = HubOptions.SnapshotPlugin;
         _links = new Links(options.Name, Links.DefaultWindowBytes);
         _idIndexer = Context.ActorOf(IdIndexer.Props(options, store), "id-indexer");
         _trimmer = Context.ActorOf(Trimmer.Props(options, store), "trimmer");

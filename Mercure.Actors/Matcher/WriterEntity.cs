@@ -6,9 +6,9 @@ namespace Mercure.Actors.Matcher;
 
 /// <summary>
 /// The hub's entity in Cluster.Sharding: parent of the writer, on the node that has the shard. Passes on what is meant for
-/// the writer and begins it anew when it has ended, but not before every other member has answered since: the write may
-/// have failed because this node was frozen or cut off and has a successor elsewhere, and two that begin anew by turns
-/// would stop each other for ever. Whoever was removed meanwhile gets no answers, learns of it and ends.
+/// the writer and restarts it when it has ended, but not before every other member has answered since: the write may have
+/// failed because this node was frozen or cut off and has a successor elsewhere, and two writers that kept restarting
+/// would stop each other for ever. A node that was removed meanwhile gets no answers, learns of its removal and ends.
 /// <code>
 /// Running ─ writer ended ─► Confirming (drops what comes: it is sent again) ─ all members answered ─► Running
 /// </code>
@@ -21,7 +21,7 @@ internal sealed class WriterEntity : ReceiveActor, IWithTimers
     /// <summary>A writer that lived this long failed for another reason than its predecessor.</summary>
     private static readonly TimeSpan Stable = TimeSpan.FromSeconds(10);
 
-    /// <summary>Something that every member has, and that answers whom it has not quarantined.</summary>
+    /// <summary>An actor that every member has; it answers everyone whom the member has not quarantined.</summary>
     private static readonly string[] AnyMember = ["system", "cluster", "core", "daemon"];
 
     private readonly Props _writer;

@@ -1,7 +1,7 @@
 namespace Mercure.Actors.Matching;
 
 /// <summary>
-/// Templates by their literal prefix. A topic is hashed once, from its begin, and at each length that some prefix has, the
+/// Templates by their literal prefix. A topic is hashed once, from its start, and at each length that some prefix has, the
 /// hash so far is looked up: a topic meets only templates whose prefix it begins with. (Two prefixes with one hash
 /// share a chain. That costs a comparison, and the hash is keyed, so nobody can arrange for many.)
 /// </summary>
@@ -46,15 +46,11 @@ internal sealed class PrefixTable<T>
             _lengths.Remove(owners.PrefixLength);
     }
 
-    /// <summary>
-    /// Adds the owners of the templates that match, and says whether there are any; stops at the first when
-    /// <paramref name="found"/> is null.
-    /// </summary>
-    public bool Find(string topic, List<IReadOnlyList<T>>? found)
+    /// <summary>Adds the owners of every template that matches.</summary>
+    public void Find(string topic, List<IReadOnlyList<T>> found)
     {
         var hash = PrefixHash.Start;
         var hashed = 0;
-        var any = false;
         var lengths = _lengths.Keys;
         for (var index = 0; index < lengths.Count && lengths[index] <= topic.Length; index++)
         {
@@ -62,16 +58,10 @@ internal sealed class PrefixTable<T>
                 hash = PrefixHash.Append(hash, topic[hashed]);
             for (var owners = _chains.GetValueOrDefault(hash); owners is not null; owners = owners.Next)
             {
-                if (!owners.Selector.Matches(topic))
-                    continue;
-                any = true;
-                if (found is null)
-                    return true;
-                found.Add(owners);
+                if (owners.Selector.Matches(topic))
+                    found.Add(owners);
             }
         }
-
-        return any;
     }
 }
 

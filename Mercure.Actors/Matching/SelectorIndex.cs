@@ -4,7 +4,7 @@ namespace Mercure.Actors.Matching;
 /// Finds who asked for a topic, in time that does not grow with those who asked for something else. Not thread-safe:
 /// an actor owns it.
 /// </summary>
-public sealed class SelectorIndex<T>
+internal sealed class SelectorIndex<T>
     where T : class
 {
     private readonly Dictionary<string, SelectorOwners<T>> _exact = new(StringComparer.Ordinal);
@@ -13,12 +13,6 @@ public sealed class SelectorIndex<T>
 
     /// <summary>Distinct selectors held.</summary>
     public int Count => _exact.Count + _patterns.Count;
-
-    /// <summary>The distinct selectors held, in no order. Don't change the index while reading them.</summary>
-    public IEnumerable<TopicSelector> Selectors => _exact.Values.Select(owners => owners.Selector).Concat(_patterns.Keys);
-
-    /// <summary>Whether anyone asked for this selector as it is written.</summary>
-    public bool Contains(TopicSelector selector) => OwnersOf(selector) is not null;
 
     /// <summary>
     /// Adds an owner to a selector (a count is kept: the same pair added twice is removed by two removals). Returns the equal
@@ -57,9 +51,6 @@ public sealed class SelectorIndex<T>
             found.Add(owners);
         _byPrefix.Find(topic, found);
     }
-
-    /// <summary>Whether any selector matches.</summary>
-    public bool Any(string topic) => _exact.ContainsKey(topic) || _byPrefix.Find(topic, found: null);
 
     private SelectorOwners<T>? OwnersOf(TopicSelector selector) =>
         selector.IsExact ? _exact.GetValueOrDefault(selector.Text) : _patterns.GetValueOrDefault(selector);

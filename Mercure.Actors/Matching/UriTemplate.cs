@@ -7,7 +7,7 @@ namespace Mercure.Actors.Matching;
 /// A URI template (RFC 6570, levels 1 to 4), read backwards: which strings can it expand to? Immutable, and safe to share
 /// between threads. The decisions where the RFC leaves room are in docs/matching.md.
 /// </summary>
-public sealed class UriTemplate
+internal sealed class UriTemplate
 {
     /// <summary>Longest text read as a template: matching costs its length times the topic's.</summary>
     public const int DefaultMaxLength = 4096;

@@ -13,7 +13,7 @@ namespace Mercure.Actors.Presence;
 /// the next, so that a storm of connections costs few rows. A new writer is told the full set first. When it fails, the node's
 /// tracked streams end, and its successor's full set, empty at first, ends their subscriptions.
 /// </summary>
-public sealed class NodePresence : ReceiveActor, IWithTimers
+internal sealed class NodePresence : ReceiveActor, IWithTimers
 {
     private const int RecordFacts = 200;
     private const int RecordBytes = 256 * 1024;

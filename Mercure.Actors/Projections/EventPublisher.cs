@@ -14,7 +14,7 @@ namespace Mercure.Actors.Projections;
 /// Publishes an application's events one after the other, in their order, each until it is stored, and goes on after a crash
 /// from the offset that it stored last. What it had published since is published again, under the same id, which is made
 /// of the event's own: a subscriber can tell. One in a cluster: start it as a singleton there. Owns the offset; when reading
-/// or storing fails it ends, and begins anew after a while.
+/// or storing fails it ends, and is restarted after a while.
 /// </summary>
 public sealed class EventPublisher : ReceivePersistentActor
 {
@@ -52,7 +52,7 @@ public sealed class EventPublisher : ReceivePersistentActor
 
     public override string PersistenceId => $"mercure-projection/{_projection.Name}";
 
-    /// <summary>The publisher, begun anew after a failure, ever more slowly.</summary>
+    /// <summary>The publisher, restarted after a failure, ever more slowly.</summary>
     public static Props Props(EventProjection projection, IHub hub) => BackoffSupervisor.Props(
         // A journal that fails stops it, everything else is made to.
         Backoff.OnStop(Akka.Actor.Props.Create<EventPublisher>(projection, hub), "publisher", MinRestartDelay, MaxRestartDelay, 0.2, -1)

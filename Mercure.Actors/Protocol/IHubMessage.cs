@@ -1,7 +1,7 @@
 namespace Mercure.Actors.Protocol;
 
 /// <summary>A message to or from the writer of one hub. The name is the entity's: several hubs may share a cluster.</summary>
-public interface IHubMessage
+internal interface IHubMessage
 {
     string Hub { get; }
 }

@@ -8,7 +8,7 @@ namespace Mercure.Actors.Protocol;
 /// Between a switchboard and the topic matcher. Messages may be lost, repeated, late or cut off: each says how the log
 /// stands and what was sent before it, so that the switchboard notices what it missed and fills it from history.
 /// </summary>
-public static class LinkProtocol
+internal static class LinkProtocol
 {
     /// <summary>
     /// Switchboard → matcher: route to me. Repeated until answered by <see cref="Connected"/>, with a new link each time
@@ -54,4 +54,4 @@ public static class LinkProtocol
 /// <summary>One attempt of one switchboard to be linked to a writer.</summary>
 /// <param name="Switchboard">One life of one node's switchboard.</param>
 /// <param name="Attempt">Counts from 1; a greater one replaces a lesser.</param>
-public readonly record struct LinkId(Guid Switchboard, long Attempt);
+internal readonly record struct LinkId(Guid Switchboard, long Attempt);

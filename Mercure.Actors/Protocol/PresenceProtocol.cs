@@ -8,7 +8,7 @@ namespace Mercure.Actors.Protocol;
 /// Between a node's presence and the topic matcher. Messages may be lost, repeated or late: the presence has one of them
 /// unanswered at a time and sends it again. Each writer is told the node's full set first; what was meant for another is refused.
 /// </summary>
-public static class PresenceProtocol
+internal static class PresenceProtocol
 {
     /// <summary>Presence → matcher: whose turn is it? Answered by <see cref="Register"/>.</summary>
     public sealed record Hello(string Hub) : IHubMessage;
@@ -62,11 +62,11 @@ public static class PresenceProtocol
 }
 
 /// <summary>Where the rest of a list is.</summary>
-public sealed record RestOfList(IActorRef Lister, long List);
+internal sealed record RestOfList(IActorRef Lister, long List);
 
 /// <summary>Which part of a node's full set a record is.</summary>
 [Flags]
-public enum FullSetPart : byte
+internal enum FullSetPart : byte
 {
     /// <summary>None: changes after it, or a part in the middle.</summary>
     None = 0,

@@ -4,7 +4,7 @@ using Mercure.Actors.Updates;
 namespace Mercure.Actors.Protocol;
 
 /// <summary>Between a gateway and the topic matcher.</summary>
-public static class PublishProtocol
+internal static class PublishProtocol
 {
     /// <summary>
     /// Gateway → matcher: store these, in this order. Sent again under the same token until it is answered; stored once.

@@ -7,7 +7,7 @@ namespace Mercure.Actors.Protocol;
 /// A committed row on its way to a node, or the part of it that concerns the node. Within a process it is the writer's own
 /// batch, frames included; what came from another node spells out the ids by itself.
 /// </summary>
-public sealed class RoutedRow
+internal sealed class RoutedRow
 {
     private readonly BatchWritten _written;
     private readonly IReadOnlyList<EntryPlace> _places;

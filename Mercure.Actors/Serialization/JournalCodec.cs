@@ -7,7 +7,7 @@ using Mercure.Actors.Updates;
 namespace Mercure.Actors.Serialization;
 
 /// <summary>Between the log's types and their stored form (<c>journal.proto</c>).</summary>
-public static class JournalCodec
+internal static class JournalCodec
 {
     public static byte[] Encode(BatchWritten written)
     {

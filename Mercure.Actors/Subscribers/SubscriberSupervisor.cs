@@ -29,9 +29,8 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     private readonly Dictionary<IActorRef, (long Since, TimeSpan Timeout)> _opening = [];
 
     // A token ends at a time of the clock; a stream's longest life is an interval, whatever the clock is set to meanwhile.
-    private readonly SortedSet<(DateTimeOffset At, long Number)> _ends = [];
-    private readonly SortedSet<(TimeSpan At, long Number)> _lives = [];
-    private readonly Dictionary<long, IActorRef> _byNumber = [];
+    private readonly SortedSet<Stream> _byEnd = new(Comparer<Stream>.Create(static (one, other) => (one.EndsAt, one.Number).CompareTo((other.EndsAt, other.Number))));
+    private readonly SortedSet<Stream> _byLife = new(Comparer<Stream>.Create(static (one, other) => (one.LivesUntil, one.Number).CompareTo((other.LivesUntil, other.Number))));
     private readonly long _began;
 
     private long _opened;
@@ -102,16 +101,14 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         // Props.Create with an expression costs more than everything else about a connection.
         var subscriber = Context.ActorOf(Akka.Actor.Props.CreateBy(new Producer(this, open)).WithDispatcher(HubDispatchers.Streams));
         Context.Watch(subscriber);
-        var stream = new Stream(++_opened, open.Subscription.EndsAt, _clock.GetElapsedTime(_began) + open.Subscription.Longest);
+        var stream = new Stream(subscriber, ++_opened, open.Subscription.EndsAt, _clock.GetElapsedTime(_began) + open.Subscription.Longest);
         _streams.Add(subscriber, stream);
         var isTracked = open.Subscription.Presence is not null && _node.IsClustered;
         _opening.Add(subscriber, (_clock.GetTimestamp(), isTracked ? TrackedOpeningTimeout : OpeningTimeout));
-        if (stream.EndsAt is { } endsAt)
-            _ends.Add((endsAt, stream.Number));
-        if (stream.LivesUntil is { } livesUntil)
-            _lives.Add((livesUntil, stream.Number));
-        if (stream.Ends)
-            _byNumber.Add(stream.Number, subscriber);
+        if (stream.EndsAt is not null)
+            _byEnd.Add(stream);
+        if (stream.LivesUntil is not null)
+            _byLife.Add(stream);
     }
 
     private void OnOpened()
@@ -129,19 +126,16 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
             return;
 
         _opening.Remove(subscriber);
-        _byNumber.Remove(stream.Number);
-        RemoveEnds(stream);
+        ForgetDeadlines(stream);
         _beating[stream.Number % Buckets].Remove(subscriber);
         if (_streams.Count == 0)
             _stopping?.Tell(AllStopped.Instance);
     }
 
-    private void RemoveEnds(Stream stream)
+    private void ForgetDeadlines(Stream stream)
     {
-        if (stream.EndsAt is { } endsAt)
-            _ends.Remove((endsAt, stream.Number));
-        if (stream.LivesUntil is { } livesUntil)
-            _lives.Remove((livesUntil, stream.Number));
+        _byEnd.Remove(stream);
+        _byLife.Remove(stream);
     }
 
     private void OnBeat()
@@ -162,17 +156,19 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
             subscriber.Tell(new Subscriber.End(StreamEnd.Refused));
         }
 
-        for (var now = _clock.GetUtcNow(); _ends.Count > 0 && _ends.Min.At <= now;)
-            EndInTime(_ends.Min.Number);
-        for (var now = _clock.GetElapsedTime(_began); _lives.Count > 0 && _lives.Min.At <= now;)
-            EndInTime(_lives.Min.Number);
+        var now = _clock.GetUtcNow();
+        while (_byEnd.Min is { } stream && stream.EndsAt <= now)
+            EndInTime(stream);
+
+        var age = _clock.GetElapsedTime(_began);
+        while (_byLife.Min is { } stream && stream.LivesUntil <= age)
+            EndInTime(stream);
     }
 
-    private void EndInTime(long number)
+    private void EndInTime(Stream stream)
     {
-        var subscriber = _byNumber[number];
-        RemoveEnds(_streams[subscriber]);
-        subscriber.Tell(new Subscriber.End(StreamEnd.TimeUp));
+        ForgetDeadlines(stream);
+        stream.Subscriber.Tell(new Subscriber.End(StreamEnd.TimeUp));
     }
 
     private void OnStopAll(StopAll stop)
@@ -198,10 +194,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
             Timers.Cancel(nameof(StopSome));
     }
 
-    private sealed record Stream(long Number, DateTimeOffset? EndsAt, TimeSpan? LivesUntil)
-    {
-        public bool Ends => EndsAt is not null || LivesUntil is not null;
-    }
+    private sealed record Stream(IActorRef Subscriber, long Number, DateTimeOffset? EndsAt, TimeSpan? LivesUntil);
 
     private sealed class Producer(SubscriberSupervisor parent, Open open) : IIndirectActorProducer
     {

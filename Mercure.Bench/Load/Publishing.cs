@@ -24,8 +24,6 @@ internal sealed class Publishing(RunSettings settings, HubAddress address, uint 
     /// <summary>The open loop's clock, or null in a closed loop.</summary>
     public Pacer? Pacer { get; } = settings.Rate > 0 ? new Pacer(settings.Rate) : null;
 
-    public bool IsStopped => _stopped;
-
     public long Acknowledged => Volatile.Read(ref _acknowledged);
 
     public long Failed => Volatile.Read(ref _failed);

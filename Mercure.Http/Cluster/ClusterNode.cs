@@ -17,7 +17,7 @@ internal static class ClusterNode
 
     private const int LeastFrame = 4 << 20;
 
-    /// <summary>The user's own file wins over every key, but nothing goes on with a frame that does not carry a publish.</summary>
+    /// <summary>The user's own file wins over every key, but a hub does not start with a frame that is too small for a publish.</summary>
     /// <exception cref="SettingsException">It names a frame that is too small.</exception>
     public static void CheckFrame(HubSettings settings)
     {

@@ -84,8 +84,8 @@ internal sealed class DemoResource(HubSettings settings)
     }
 
     /// <summary>
-    /// Always out of the reach of scripts, which have no use for it; the reference hub, which has a page that doesn't read it either,
-    /// allows them without TLS. Only for TLS where there is TLS.
+    /// Never readable by scripts, which have no use for it (the reference hub lets them read it without TLS, though its own page
+    /// doesn't). Where there is TLS, sent over TLS only.
     /// </summary>
     private static string Cookie(string path, string name, string token, bool isHttps) => new SetCookieHeaderValue(name, token)
     {

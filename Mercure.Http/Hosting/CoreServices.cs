@@ -11,7 +11,7 @@ using Mercure.Journal;
 namespace Mercure.Http.Hosting;
 
 /// <summary>The hub in an actor system of its own, as the program has it.</summary>
-public static class CoreServices
+internal static class CoreServices
 {
     /// <exception cref="JournalException">The journal can't be used.</exception>
     public static IServiceCollection AddMercureProgram(this IServiceCollection services, HubSettings settings)

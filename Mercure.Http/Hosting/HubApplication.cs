@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Mercure.Http.Hosting;
 
 /// <summary>Composes the program. Specs build the same one, on port 0.</summary>
-public static class HubApplication
+internal static class HubApplication
 {
     // The whole stop takes at most 5 s: what has not ended by then is cut, and a second is left for that
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);

@@ -4,7 +4,7 @@ namespace Mercure.Http.Protocol;
 /// One generation of the protocol on the wire: it claims its requests, turns them into updates and subscriptions of the
 /// core, and renders frames and errors. Each is a folder below this one.
 /// </summary>
-public interface IProtocolGeneration
+internal interface IProtocolGeneration
 {
     /// <summary>The path of the hub in this generation.</summary>
     string Url { get; }

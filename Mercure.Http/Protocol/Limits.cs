@@ -1,7 +1,7 @@
 namespace Mercure.Http.Protocol;
 
 /// <summary>Bounds on what one request may ask of the hub, the same in every generation (docs/protocol.md).</summary>
-public static class Limits
+internal static class Limits
 {
     /// <summary>Topics of an update, or selectors of a subscription.</summary>
     public const int Topics = 256;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Mercure.Http.Protocol;
 
 /// <summary>Every rule for which a request of any generation can be refused.</summary>
-public static class Rejections
+internal static class Rejections
 {
     // Tokens (spec draft 04, Authorization; RFC 6750; RFC 7519)
 
@@ -142,11 +142,9 @@ public static class Rejections
         RejectionKind.Unavailable,
         "The hub can not list the active subscriptions now. Try again.");
 
-    // Reserved by later generations (spec draft 08, Publication)
+    // Reserved by generation 0.10 (spec draft 07, Reconnection and Subscription Events)
 
     public static readonly Rejection IdReserved = Bad("The id is reserved: it must not be earliest, nor begin with #.");
-
-    public static readonly Rejection TypeReserved = Bad("The type mercure is reserved for the hub.");
 
     public static readonly Rejection TopicReserved = Bad("A topic is reserved: it must not be *, nor resolve under the URL of the hub.");
 

@@ -10,28 +10,23 @@ namespace Mercure.Http.Protocol;
 /// 0.10.
 /// </summary>
 /// <param name="hubPaths">Paths below which the hub itself has topics; none of them switches the reservations off.</param>
-public sealed class Reservations(params IReadOnlyList<string> hubPaths)
+internal sealed class Reservations(params IReadOnlyList<string> hubPaths)
 {
     /// <summary>Nothing is reserved: the hub serves generation 0.7 alone.</summary>
     public static readonly Reservations None = new();
 
     private readonly (string Path, Uri Url)[] _hubs = [.. hubPaths.Select(path => (path, new Uri("https://hub.invalid" + path)))];
 
-    /// <summary>Whether the type of the hub's own events is one of them (spec draft 08 on).</summary>
-    public bool ReservesType { get; init; }
-
     /// <summary>The reservations of a hub that serves these generations.</summary>
     public static Reservations Of(HubSettings settings) => settings.V010 is null ? None : new(V010Generation.Path);
 
     /// <summary>The rule that these fields break, if any.</summary>
-    public Rejection? Check(IReadOnlyList<string> topics, string? id, string? type)
+    public Rejection? Check(IReadOnlyList<string> topics, string? id)
     {
         if (_hubs.Length == 0)
             return null;
         if (id is "earliest" || id?.StartsWith('#') == true)
             return Rejections.IdReserved;
-        if (ReservesType && type is "mercure")
-            return Rejections.TypeReserved;
         return topics.Any(IsReserved) ? Rejections.TopicReserved : null;
     }
 

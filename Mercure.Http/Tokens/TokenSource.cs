@@ -20,18 +20,16 @@ internal sealed class TokenSource
 
     private const string Scheme = "Bearer ";
 
-    private readonly bool _anyOrigin;
     private readonly HashSet<string> _origins;
     private readonly string _cookieName;
     private readonly bool _readsQuery;
 
-    /// <param name="publishOrigins">Origins whose pages may publish with the cookie; <c>*</c> for any.</param>
+    /// <param name="publishOrigins">Origins whose pages may publish with the cookie, spelled as browsers do (<see cref="WebOrigin"/>).</param>
     /// <param name="cookieName">The authorization cookie.</param>
     /// <param name="readsQuery">Whether the query parameter counts.</param>
     public TokenSource(IReadOnlyList<string> publishOrigins, string cookieName = DefaultCookieName, bool readsQuery = false)
     {
-        _anyOrigin = publishOrigins.Contains("*", StringComparer.Ordinal);
-        _origins = publishOrigins.Select(Normalize).ToHashSet(StringComparer.Ordinal);
+        _origins = publishOrigins.ToHashSet(StringComparer.Ordinal);
         _cookieName = cookieName;
         _readsQuery = readsQuery;
     }
@@ -105,16 +103,10 @@ internal sealed class TokenSource
             origin = OriginOf(referer);
         }
 
-        return _anyOrigin || _origins.Contains(origin) ? null : Rejections.OriginNotAllowed(origin);
+        return _origins.Contains(origin) ? null : Rejections.OriginNotAllowed(origin);
     }
 
     /// <summary>Without the path and the query, which may hold a token and would be logged.</summary>
     private static string OriginOf(string referer) =>
         WebOrigin.TryParse(Uri.TryCreate(referer, UriKind.Absolute, out var url) ? url.GetLeftPart(UriPartial.Authority) : "", out var origin) ? origin : "null";
-
-    /// <summary>As a browser writes it (RFC 6454, 6.2): lower case, no default port, no path.</summary>
-    private static string Normalize(string url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"
-            ? $"{parsed.Scheme}://{(parsed.HostNameType == UriHostNameType.IPv6 ? parsed.Host : parsed.IdnHost)}{(parsed.IsDefaultPort ? "" : $":{parsed.Port}")}"
-            : url;
 }

@@ -5,6 +5,7 @@ using Mercure.Actors.Authorization;
 using Mercure.Actors.Matching;
 using Mercure.Actors.Subscribers;
 using Mercure.Http.Streams;
+using Mercure.Specs.Streams;
 
 namespace Mercure.Specs.Core;
 
@@ -92,27 +93,15 @@ internal sealed class CoreStream : IAsyncDisposable
     private async Task ReadAsync()
     {
         using var lines = new StreamReader(_pipe.Reader.AsStream(), Encoding.UTF8);
-        string? id = null;
-        var data = new List<string>();
+        var parser = new SseParser();
         while (await lines.ReadLineAsync() is { } line)
         {
             if (line == ":")
-            {
                 _opened.TrySetResult();
-            }
-            else if (line.StartsWith("id: ", StringComparison.Ordinal))
+
+            if (parser.Line(line) is { } received)
             {
-                id = line[4..];
-            }
-            else if (line.StartsWith("data: ", StringComparison.Ordinal))
-            {
-                data.Add(line[6..]);
-            }
-            else if (line.Length == 0 && id is not null)
-            {
-                Volatile.Write(ref _events, _events.Add((id, string.Join('\n', data))));
-                id = null;
-                data.Clear();
+                Volatile.Write(ref _events, _events.Add((received.LastEventId, received.Data)));
                 Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
             }
         }

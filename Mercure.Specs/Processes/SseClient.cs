@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Mercure.Specs.Streams;
 
 namespace Mercure.Specs.Processes;
 
@@ -109,16 +110,11 @@ public sealed class SseClient : IAsyncDisposable
         try
         {
             using var reader = new StreamReader(await _response.Content.ReadAsStreamAsync(_close.Token));
-            string? id = null;
-            var data = new List<string>();
+            var parser = new SseParser();
             while (await reader.ReadLineAsync(_close.Token) is { } line)
             {
-                if (line.StartsWith("id: ", StringComparison.Ordinal))
-                    id = line[4..];
-                else if (line.StartsWith("data: ", StringComparison.Ordinal))
-                    data.Add(line[6..]);
-                else if (line.Length == 0 && id is not null)
-                    Record(ref id, data);
+                if (parser.Line(line) is { } received)
+                    Record(new SseEvent(received.LastEventId, received.Data));
             }
 
             return SseEnd.Completed;
@@ -133,13 +129,10 @@ public sealed class SseClient : IAsyncDisposable
         }
     }
 
-    private void Record(ref string? id, List<string> data)
+    private void Record(SseEvent received)
     {
         lock (_events)
-            _events.Add(new SseEvent(id!, string.Join('\n', data)));
-
-        id = null;
-        data.Clear();
+            _events.Add(received);
     }
 
     /// <summary>A small window, so that a client that does not read is soon noticed by the hub.</summary>

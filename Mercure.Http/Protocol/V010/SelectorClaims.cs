@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Mercure.Actors.Authorization;
-using Mercure.Actors.Matching;
 
 namespace Mercure.Http.Protocol.V010;
 
@@ -15,42 +14,22 @@ internal static class SelectorClaims
 
     public static TokenClaims Read(JsonElement payload)
     {
-        var mercure = Property(payload, Namespaced) ?? Property(payload, "mercure") ?? default;
+        var mercure = ClaimReader.Property(payload, Namespaced) ?? ClaimReader.Property(payload, "mercure") ?? default;
         var (publish, rejection) = ReadPublish(mercure);
-        var subscribe = Property(mercure, "subscribe") is { } list ? ReadSelectors(list) : null;
-        return new TokenClaims(publish, rejection, subscribe ?? Grant.None, Property(mercure, "payload")?.GetRawText());
+        var subscribe = ClaimReader.Property(mercure, "subscribe") is { } list ? ReadSelectors(list) : null;
+        return new TokenClaims(publish, rejection, subscribe ?? Grant.None, ClaimReader.Property(mercure, "payload")?.GetRawText());
     }
 
     /// <summary>Draft 07, Publishers: who has no list, or an empty one, dispatches nothing.</summary>
     private static (Grant? Grant, Rejection? Rejection) ReadPublish(JsonElement mercure)
     {
-        if (Property(mercure, "publish") is not { } list)
+        if (ClaimReader.Property(mercure, "publish") is not { } list)
             return (null, Rejections.PublishClaimMissing);
         return ReadSelectors(list) is not { } grant ? (null, Rejections.PublishClaimMalformed)
             : grant == Grant.None ? (null, Rejections.PublishClaimEmpty)
             : (grant, null);
     }
 
-    /// <summary>Null when it is not an array of strings. Their number and length are bounded by the token's.</summary>
-    private static Grant? ReadSelectors(JsonElement list)
-    {
-        if (list.ValueKind != JsonValueKind.Array)
-            return null;
-
-        var selectors = new List<TopicSelector>(list.GetArrayLength());
-        foreach (var item in list.EnumerateArray())
-        {
-            if (item.ValueKind != JsonValueKind.String)
-                return null;
-            selectors.Add(V010Rules.ParseSelector(item.GetString()!));
-        }
-
-        return Grant.OfSelectors(selectors);
-    }
-
-    /// <summary>Null when it isn't there, or is null.</summary>
-    private static JsonElement? Property(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
-            ? value
-            : null;
+    private static Grant? ReadSelectors(JsonElement list) =>
+        ClaimReader.Strings(list) is { } texts ? Grant.OfSelectors(texts.ConvertAll(V010Rules.ParseSelector)) : null;
 }

@@ -5,7 +5,7 @@ using Mercure.Http.Tokens;
 namespace Mercure.Http.Protocol.V010;
 
 /// <summary>Generations 0.10 to 0.24 of the protocol (spec draft 07): a well-known URL, and selectors of topics in the tokens.</summary>
-public sealed class V010Generation : IProtocolGeneration
+internal sealed class V010Generation : IProtocolGeneration
 {
     public const string Path = "/.well-known/mercure";
 

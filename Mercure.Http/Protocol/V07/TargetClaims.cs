@@ -11,39 +11,19 @@ internal static class TargetClaims
 {
     public static TokenClaims Read(JsonElement payload)
     {
-        var mercure = payload.TryGetProperty("mercure", out var claim) ? claim : default;
-        var publish = ReadTargets(mercure, "publish", out var isPresent);
-        var subscribe = ReadTargets(mercure, "subscribe", out _);
-        return new TokenClaims(
-            publish,
-            // An absent list is not an empty one, which allows public updates
-            publish is not null ? null : isPresent ? Rejections.PublishClaimMalformed : Rejections.PublishClaimMissing,
-            subscribe ?? Grant.None);
+        var mercure = ClaimReader.Property(payload, "mercure") ?? default;
+        var (publish, rejection) = ReadPublish(mercure);
+        var subscribe = ClaimReader.Property(mercure, "subscribe") is { } list ? ReadTargets(list) : null;
+        return new TokenClaims(publish, rejection, subscribe ?? Grant.None);
     }
 
-    /// <summary>Null when there is no array of strings and nothing else.</summary>
-    private static Grant? ReadTargets(JsonElement mercure, string name, out bool isPresent)
+    /// <summary>An absent list is not an empty one, which allows public updates.</summary>
+    private static (Grant? Grant, Rejection? Rejection) ReadPublish(JsonElement mercure)
     {
-        isPresent = false;
-        if (mercure.ValueKind != JsonValueKind.Object
-            || !mercure.TryGetProperty(name, out var list)
-            || list.ValueKind == JsonValueKind.Null)
-        {
-            return null;
-        }
-
-        isPresent = true;
-        if (list.ValueKind != JsonValueKind.Array)
-            return null;
-
-        var targets = new List<string>(list.GetArrayLength());
-        foreach (var item in list.EnumerateArray())
-        {
-            if (item.ValueKind != JsonValueKind.String)
-                return null;
-            targets.Add(item.GetString()!);
-        }
-
-        return Grant.OfTargets(targets);
+        if (ClaimReader.Property(mercure, "publish") is not { } list)
+            return (null, Rejections.PublishClaimMissing);
+        return ReadTargets(list) is { } grant ? (grant, null) : (null, Rejections.PublishClaimMalformed);
     }
+
+    private static Grant? ReadTargets(JsonElement list) => ClaimReader.Strings(list) is { } targets ? Grant.OfTargets(targets) : null;
 }

@@ -5,7 +5,7 @@ using Mercure.Http.Tokens;
 namespace Mercure.Http.Protocol.V07;
 
 /// <summary>Generation 0.7 of the protocol (spec draft 04): one URL, <c>/hub</c>, and audiences made of targets.</summary>
-public sealed class V07Generation : IProtocolGeneration
+internal sealed class V07Generation : IProtocolGeneration
 {
     public const string Path = "/hub";
 
