@@ -2,7 +2,7 @@ using Mercure.Http.Hosting;
 using Mercure.Http.Settings;
 using Mercure.Journal;
 
-if (CommandLine.Answer(args) is { } answer)
+if (Arguments.Answer(args) is { } answer)
 {
     Console.WriteLine(answer);
     return 0;

@@ -46,7 +46,7 @@ internal static class HubApplication
         if (app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.MaxConcurrentConnections is { } connections)
             HostLog.ConnectionLimit(logger, connections);
         app.Lifetime.ApplicationStarted.Register(
-            () => HostLog.Started(logger, CommandLine.Version, settings.Listen.UsesTls ? "https" : "http", string.Join(' ', app.Urls)));
+            () => HostLog.Started(logger, Arguments.Version, settings.Listen.UsesTls ? "https" : "http", string.Join(' ', app.Urls)));
         app.Lifetime.ApplicationStopped.Register(() => HostLog.Stopped(logger));
     }
 }

@@ -73,7 +73,7 @@ public static class SettingsLoader
     private static HoconFile? ConfigFile(string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
         var byEnvironment = environment.GetValueOrDefault(SettingNames.ConfigFile);
-        var byArgument = CommandLine.ConfigFile(arguments);
+        var byArgument = Arguments.ConfigFile(arguments);
         if (string.IsNullOrEmpty(byArgument))
             return string.IsNullOrEmpty(byEnvironment) ? null : HoconFile.Read(byEnvironment, SettingNames.ConfigFile);
         if (!string.IsNullOrEmpty(byEnvironment) && byEnvironment != byArgument)

@@ -3,7 +3,7 @@ using System.Reflection;
 namespace Mercure.Http.Settings;
 
 /// <summary>The program's arguments. Settings are none of them but for the file that holds some.</summary>
-internal static class CommandLine
+internal static class Arguments
 {
     private const string Accepted = "--config <file>, --help, --version";
 
@@ -23,7 +23,7 @@ internal static class CommandLine
         """;
 
     /// <summary>Of the program, with the commit that it was built from, where that was known.</summary>
-    public static string Version { get; } = typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+    public static string Version { get; } = typeof(Arguments).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>What the program says instead of starting a hub, if that was asked for.</summary>
     public static string? Answer(string[] arguments) => arguments switch

@@ -4,7 +4,7 @@ using Xunit;
 namespace Mercure.Specs.Settings;
 
 /// <summary>What the program says without starting a hub, whatever the settings are.</summary>
-public sealed class CommandLineSpecs
+public sealed class ArgumentsSpecs
 {
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "mercure");
 
