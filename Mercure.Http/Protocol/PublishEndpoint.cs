@@ -44,7 +44,7 @@ internal sealed class PublishEndpoint(
         var (form, malformed) = await _body.ReadAsync(request);
         if (form is null)
             return (null, malformed);
-        if (reservations.Check(form.Topics, form.Id) is { } reserved)
+        if (reservations.Check(form.Topics, form.Id, form.Type) is { } reserved)
             return (null, reserved);
 
         var names = rules.NamesToHold(form);

@@ -142,9 +142,11 @@ internal static class Rejections
         RejectionKind.Unavailable,
         "The hub can not list the active subscriptions now. Try again.");
 
-    // Reserved by generation 0.10 (spec draft 07, Reconnection and Subscription Events)
+    // Reserved as soon as a later generation than 0.7 is served (Reservations)
 
     public static readonly Rejection IdReserved = Bad("The id is reserved: it must not be earliest, nor begin with #.");
+
+    public static readonly Rejection TypeReserved = Bad("The type mercure is reserved for the hub.");
 
     public static readonly Rejection TopicReserved = Bad("A topic is reserved: it must not be *, nor resolve under the URL of the hub.");
 

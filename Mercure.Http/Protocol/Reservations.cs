@@ -5,9 +5,9 @@ using Mercure.Http.Settings;
 namespace Mercure.Http.Protocol;
 
 /// <summary>
-/// Names that publishers of every generation leave alone as soon as the hub also serves one that gives them a meaning
-/// (spec draft 07, Reconnection and Subscription Events): else a publisher of 0.7 could forge what only the hub says to readers of
-/// 0.10.
+/// Names that publishers of every generation leave alone as soon as the hub also serves a later one than 0.7, which gives them a
+/// meaning (spec draft 07, Reconnection and Subscription Events; the type: draft 08, Publication): else a publisher of 0.7 could
+/// forge what only the hub says to readers of a later one, at once or when the log is served to them one day.
 /// </summary>
 /// <param name="hubPaths">Paths below which the hub itself has topics; none of them switches the reservations off.</param>
 internal sealed class Reservations(params IReadOnlyList<string> hubPaths)
@@ -21,12 +21,14 @@ internal sealed class Reservations(params IReadOnlyList<string> hubPaths)
     public static Reservations Of(HubSettings settings) => settings.V010 is null ? None : new(V010Generation.Path);
 
     /// <summary>The rule that these fields break, if any.</summary>
-    public Rejection? Check(IReadOnlyList<string> topics, string? id)
+    public Rejection? Check(IReadOnlyList<string> topics, string? id, string? type)
     {
         if (_hubs.Length == 0)
             return null;
         if (id is "earliest" || id?.StartsWith('#') == true)
             return Rejections.IdReserved;
+        if (type is "mercure")
+            return Rejections.TypeReserved;
         return topics.Any(IsReserved) ? Rejections.TopicReserved : null;
     }
 

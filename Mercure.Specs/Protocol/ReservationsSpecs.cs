@@ -3,10 +3,10 @@ using Xunit;
 
 namespace Mercure.Specs.Protocol;
 
-/// <summary>Spec draft 07, Reconnection and Subscription Events: what publishers of every generation leave to a hub that speaks 0.10.</summary>
+/// <summary>Spec drafts 07 (Reconnection, Subscription Events) and 08 (Publication): what publishers of every generation leave to a hub that also speaks a later one.</summary>
 public sealed class ReservationsSpecs
 {
-    private static readonly Reservations Both = new("/.well-known/mercure");
+    private static readonly Reservations Later = new("/.well-known/mercure");
 
     [Theory]
     [InlineData("earliest", true)]
@@ -16,7 +16,14 @@ public sealed class ReservationsSpecs
     [InlineData("1#", false)]
     [InlineData(null, false)]
     public void Should_reserve_ids(string? id, bool isReserved) =>
-        Assert.Equal(isReserved ? Rejections.IdReserved : null, Both.Check(["t"], id));
+        Assert.Equal(isReserved ? Rejections.IdReserved : null, Later.Check(["t"], id, type: null));
+
+    [Theory]
+    [InlineData("mercure", true)]
+    [InlineData("Mercure", false)]
+    [InlineData(null, false)]
+    public void Should_reserve_the_type_of_the_hub(string? type, bool isReserved) =>
+        Assert.Equal(isReserved ? Rejections.TypeReserved : null, Later.Check(["t"], id: null, type));
 
     [Theory]
     [InlineData("*")]
@@ -37,7 +44,7 @@ public sealed class ReservationsSpecs
     [InlineData("mercure/subscriptions")]
     [InlineData("?x")]
     public void Should_reserve_topics_of_the_hub(string topic) =>
-        Assert.Equal(Rejections.TopicReserved, Both.Check(["t", topic], id: null));
+        Assert.Equal(Rejections.TopicReserved, Later.Check(["t", topic], id: null, type: null));
 
     [Theory]
     [InlineData("t")]
@@ -50,9 +57,9 @@ public sealed class ReservationsSpecs
     [InlineData("https://example.com/?/.well-known/mercure")]
     [InlineData("urn:uuid:1")]
     [InlineData("http://[")]
-    public void Should_leave_other_topics_to_publishers(string topic) => Assert.Null(Both.Check([topic], id: null));
+    public void Should_leave_other_topics_to_publishers(string topic) => Assert.Null(Later.Check([topic], id: null, type: null));
 
     [Fact]
     public void Should_reserve_nothing_when_generation_0_7_is_alone() =>
-        Assert.Null(Reservations.None.Check(["*", "/.well-known/mercure"], "earliest"));
+        Assert.Null(Reservations.None.Check(["*", "/.well-known/mercure"], "earliest", "mercure"));
 }

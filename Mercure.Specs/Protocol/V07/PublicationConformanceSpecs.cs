@@ -240,9 +240,10 @@ public sealed class PublicationConformanceSpecs(RecordedHubFixture hub) : IClass
         Assert.Contains(own.Logs.Lines, line => line.Contains("the journal is locked", StringComparison.Ordinal));
     }
 
-    // Spec draft 07, Reconnection and Subscription Events: only once that generation is served
+    // Spec drafts 07 (Reconnection, Subscription Events) and 08 (Publication): only once that generation is served
     [Theory]
     [InlineData("t", "earliest", "k")]
+    [InlineData("t", "i", "mercure")]
     [InlineData("*", "i", "k")]
     [InlineData("https://h/.well-known/mercure/subscriptions", "i", "k")]
     public async Task Should_keep_the_reservations_of_a_later_generation_once_it_is_served(string topic, string id, string type)
