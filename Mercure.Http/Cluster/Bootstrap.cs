@@ -43,6 +43,7 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
     private long _formation;
     private bool _busy;
     private bool _databaseAway;
+    private bool _contactsAway;
     private string _waitingFor = "";
     private HashSet<Address> _told = [];
     private long _toldAt;
@@ -162,8 +163,6 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
         var members = await _nodes.MembersAsync(Living, cancellation);
         var dead = await Task.WhenAll(members.Select(member => PortProbe.IsRefusedAsync(Address.Parse(member.Address))));
         var living = members.Where((_, i) => !dead[i]).ToList();
-        IReadOnlyList<Address> contacts = _contacts is null ? [.. living.Select(member => Address.Parse(member.Address))] : await _contacts.FindAsync(cancellation);
-
         var founding = living.Count == 0 && _founding == 0
             ? await _leases.AcquireAsync(_lease, _owner, FoundingTime, [], cancellation)
             : null;
@@ -171,7 +170,27 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
         if (founding is not null)
             living.AddRange((await _nodes.MembersAsync(Living, cancellation)).Where(member => !members.Contains(member)));
 
-        return new Found(living, contacts, living.Count == 0 ? founding : null);
+        if (living.Count == 0 && founding is not null)
+            return new Found(living, [], founding);
+
+        var (contacts, problem) = await ContactsAsync(living, cancellation);
+        return new Found(living, contacts, Founding: null, problem);
+    }
+
+    /// <summary>That nobody can be looked up is no reason not to found: that is the database's to say.</summary>
+    private async Task<(IReadOnlyList<Address> Contacts, string? Problem)> ContactsAsync(List<NodeTable.Node> living, CancellationToken cancellation)
+    {
+        if (_contacts is null)
+            return ([.. living.Select(member => Address.Parse(member.Address))], null);
+
+        try
+        {
+            return (await _contacts.FindAsync(cancellation), null);
+        }
+        catch (Exception e)
+        {
+            return ([], e.Message);
+        }
     }
 
     private void OnFound(Found found)
@@ -189,6 +208,9 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
         }
 
         Say(found);
+        if (found.Problem is { } problem && !_contactsAway)
+            _log.Warning("No node can be looked up to join; it is tried again: {0}", problem);
+        _contactsAway = found.Problem is not null;
         var contacts = found.Contacts.Where(contact => contact != _cluster.SelfAddress).ToHashSet();
         if (contacts.Count == 0 || (contacts.SetEquals(_told) && TimeProvider.System.GetElapsedTime(_toldAt) < JoinAgain))
             return;
@@ -273,7 +295,8 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
     /// <param name="Living">Members by the node table.</param>
     /// <param name="Contacts">Whom to join.</param>
     /// <param name="Founding">Version of the founder's lease when this node holds it and nobody lives.</param>
-    private sealed record Found(IReadOnlyList<NodeTable.Node> Living, IReadOnlyList<Address> Contacts, long? Founding);
+    /// <param name="Problem">Why nobody could be looked up.</param>
+    private sealed record Found(IReadOnlyList<NodeTable.Node> Living, IReadOnlyList<Address> Contacts, long? Founding, string? Problem = null);
 
     private sealed record Seen(bool GoesOn);
 
