@@ -59,7 +59,7 @@ public sealed class EventPublisherSpecs : IDisposable
         await using var hub = await CoreHub.StartAsync(_directory.Sqlite, new HubOptions());
         await using var stream = hub.Subscribe(lastEventId: null, Topic);
         await stream.Opened;
-        FailingJournal.Fails = failing;
+        FailingJournal.FailAt(failing);
 
         var shop = StartShop(hub.Hub, "specs.failing");
         var order = shop.ActorOf(Props.Create<Order>("1"));
@@ -137,7 +137,11 @@ public sealed class EventPublisherSpecs : IDisposable
             Read,
         }
 
-        public static volatile Operation Fails;
+        private static volatile Operation _fails;
+
+        public static Operation Fails => _fails;
+
+        public static void FailAt(Operation operation) => _fails = operation;
 
         protected override Task<System.Collections.Immutable.IImmutableList<Exception?>> WriteMessagesAsync(IEnumerable<Akka.Persistence.AtomicWrite> messages, CancellationToken cancellationToken)
         {
@@ -153,10 +157,10 @@ public sealed class EventPublisherSpecs : IDisposable
 
         private static void FailOnce(Operation operation)
         {
-            if (Fails != operation)
+            if (_fails != operation)
                 return;
 
-            Fails = Operation.None;
+            _fails = Operation.None;
             throw new IOException("The journal is away.");
         }
     }

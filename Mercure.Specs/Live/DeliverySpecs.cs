@@ -6,7 +6,6 @@ using Mercure.Actors.Live;
 using Mercure.Actors.Log;
 using Mercure.Actors.Matching;
 using Mercure.Actors.Subscribers;
-using Mercure.Actors.Updates;
 using Mercure.Http.Streams;
 using Mercure.Specs.Core;
 using Xunit;
@@ -82,7 +81,9 @@ public sealed class DeliverySpecs
         Ids);
 
     /// <summary>Keeps what it is told.</summary>
+#pragma warning disable MA0097 // References to actors are compared by nobody here.
     private sealed class Receiver : MinimalActorRef
+#pragma warning restore MA0097
     {
         public List<Delivery> Taken { get; } = [];
 

@@ -71,7 +71,7 @@ public sealed class NodePresenceSpecs : TestKit
 
     /// <summary>Come and go; the stack of this method is gone when the heap is looked at.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private List<WeakReference<string>> Visit(IActorRef presence)
+    private static List<WeakReference<string>> Visit(IActorRef presence)
     {
         List<WeakReference<string>> patterns = [];
         for (var i = 0; i < Visitors; i++)
@@ -91,7 +91,9 @@ public sealed class NodePresenceSpecs : TestKit
     private static void Answer(IActorRef presence, PresenceProtocol.Record record) =>
         presence.Tell(new PresenceProtocol.Recorded("default", record.Life, record.Number, Row: 1));
 
+#pragma warning disable MA0097 // References to actors are compared by nobody here.
     private sealed class Visitor(int number) : MinimalActorRef
+#pragma warning restore MA0097
     {
         public override ActorPath Path { get; } = ActorPath.Parse($"akka://specs/user/{number}");
 
