@@ -46,6 +46,7 @@ internal sealed class PublishGateway : ReceiveActor, IWithTimers
         _clock = clock;
 
         Receive<Publish>(OnPublish);
+        Receive<GetSettled>(_ => Sender.Tell(Settled.Instance));
         Receive<PublishProtocol.RequestStored>(OnStored);
         Receive<PublishProtocol.RequestFailed>(OnFailed);
         Receive<Tick>(_ => OnTick());
@@ -55,6 +56,21 @@ internal sealed class PublishGateway : ReceiveActor, IWithTimers
 
     /// <summary>HTTP → gateway: store this update and complete the promise.</summary>
     public sealed record Publish(Update Update, TaskCompletionSource<PublishResult> Promise);
+
+    /// <summary>
+    /// Subscriber → gateway, once it knows where its stream begins. Answered by <see cref="Settled"/> behind all answers that the
+    /// writer gave before it routed what precedes that place.
+    /// </summary>
+    public sealed class GetSettled
+    {
+        public static readonly GetSettled Instance = new();
+    }
+
+    /// <summary>Gateway → subscriber: publishers of this node that were answered before the question know it.</summary>
+    public sealed class Settled
+    {
+        public static readonly Settled Instance = new();
+    }
 
     public static Props Props(HubOptions options, IActorRef matcher, TimeProvider clock) =>
         Akka.Actor.Props.Create<PublishGateway>(options, matcher, clock);

@@ -37,7 +37,7 @@ public static class MercureHubExtensions
                 var gateway = system.ActorOf(PublishGateway.Props(options, matcher, clock), "gateway");
                 var presence = options.SubscriptionEvents is null ? null : system.ActorOf(NodePresence.Props(options, matcher, clock), "presence");
                 var subscribers = system.ActorOf(
-                    SubscriberSupervisor.Props(options, switchboard, history, clock, presence).WithDispatcher(HubDispatchers.Streams), "subscribers");
+                    SubscriberSupervisor.Props(options, switchboard, history, gateway, clock, presence).WithDispatcher(HubDispatchers.Streams), "subscribers");
                 hub.Start(options, store, matcher, gateway, subscribers, options.Cluster is null ? null : WireLimits.LargestUpdate(system.Settings.Config), presence);
                 // A node may yet have to find the others: readiness says when it has.
                 if (options.Cluster is null)

@@ -15,19 +15,19 @@ internal sealed partial class Switchboard
     private const long SliceBytes = 256 * 1024;
 
     /// <summary>
-    /// Subscriber → switchboard: make me live after this position (null: from now on). Answered by <see cref="Attached"/>,
-    /// <see cref="ReadSlice"/> or <see cref="ReadFirst"/>.
-    /// </summary>
-    public sealed record Attach(Subscription Subscription, Position? After);
-
-    /// <summary>
-    /// Subscriber of a node in a cluster → switchboard, before it looks an id up: I shall attach with these. Answered by
-    /// <see cref="Prepared"/> when the node knows of everything that was acknowledged before, or at once when it has no link.
+    /// Subscriber → switchboard: I shall attach with these. Answered by <see cref="Prepared"/>; in a cluster when the rows in hand hold
+    /// all that it wants or, when it will look an id up, when the node knows of everything that was acknowledged before.
     /// </summary>
     public sealed record Prepare(Subscription Subscription);
 
     /// <summary>Switchboard → subscriber: the node knows the log up to this row. An id that it does not know may stand further on.</summary>
     public sealed record Prepared(long ThroughRow);
+
+    /// <summary>
+    /// Subscriber → switchboard: make me live after this position. Answered by <see cref="Attached"/>, <see cref="ReadSlice"/> or
+    /// <see cref="ReadFirst"/>.
+    /// </summary>
+    public sealed record Attach(Subscription Subscription, Position After);
 
     /// <summary>Switchboard → subscriber: it is live; what follows is complete after this position.</summary>
     public sealed record Attached(Position From);
@@ -46,12 +46,16 @@ internal sealed partial class Switchboard
 
     private void OnPrepare(Prepare prepare)
     {
-        // Declared with the others, and kept for as long as it may take to attach.
-        _interests!.Hold(prepare.Subscription.Selectors, _watermark);
-        _interests.Release(prepare.Subscription.Selectors);
-        _interests.Ask();
-        if (!TryServe(prepare, Sender, _interests.NextNumber))
-            _waiting.Enqueue((prepare, Sender, _interests.NextNumber));
+        var number = 0L;
+        _interests?.Hold(prepare.Subscription.Selectors, _watermark);
+        if (_interests is not null && prepare.Subscription.WantsReplay)
+        {
+            _interests.Ask();
+            number = _interests.NextNumber;
+        }
+
+        if (!TryServe(prepare, Sender, number))
+            _waiting.Enqueue((prepare, Sender, number));
 
         Declare();
     }
@@ -84,21 +88,32 @@ internal sealed partial class Switchboard
         if (request is Attach attach)
             return TryAttach(attach, subscriber);
 
-        if (_watermark < 0 || (_linked && _interests!.Taken < number))
+        var prepare = (Prepare)request;
+        if (!IsPrepared(prepare.Subscription, number))
             return false;
 
+        // They linger for as long as it may take to attach.
+        _interests?.Release(prepare.Subscription.Selectors);
         subscriber.Tell(new Prepared(_watermark));
         return true;
+    }
+
+    /// <summary>With an id, what is not in hand is read; without, there is nothing to read when it is.</summary>
+    private bool IsPrepared(Subscription subscription, long number)
+    {
+        if (_watermark < 0 || _interests is null)
+            return _watermark >= 0;
+
+        return subscription.WantsReplay ? !_linked || _interests.Taken >= number : CompleteAfter(subscription) is not null;
     }
 
     /// <summary>False when it has to wait.</summary>
     private bool TryAttach(Attach attach, IActorRef subscriber)
     {
-        if (CompleteAfter(attach) is not { } complete)
+        if (attach.After.SequenceNumber > _watermark || CompleteAfter(attach.Subscription) is not { } complete)
             return false;
 
-        var after = attach.After ?? Position.EndOf(_watermark);
-        var nextRow = after.NextRow;
+        var nextRow = attach.After.NextRow;
         if (nextRow > _watermark)
         {
             GoLive(attach, subscriber, missing: []);
@@ -124,15 +139,12 @@ internal sealed partial class Switchboard
     /// The row after which what this node has, and gets, is complete for a subscriber; null when that isn't known yet, or the
     /// node has not come as far.
     /// </summary>
-    private long? CompleteAfter(Attach attach)
+    private long? CompleteAfter(Subscription subscription)
     {
-        if (_watermark < 0 || attach.After?.SequenceNumber > _watermark)
-            return null;
+        if (_watermark < 0 || _interests is null)
+            return _watermark < 0 ? null : -1;
 
-        if (_interests is null)
-            return -1;
-
-        return _interests.CoveredFrom(attach.Subscription.Selectors) is { } covered && covered <= _watermark ? covered : null;
+        return _interests.CoveredFrom(subscription.Selectors) is { } covered && covered <= _watermark ? covered : null;
     }
 
     private void ReplyNotYet(Attach attach, IActorRef subscriber, object reply)
@@ -143,9 +155,8 @@ internal sealed partial class Switchboard
 
     private void GoLive(Attach attach, IActorRef subscriber, IReadOnlyList<LogBatch> missing)
     {
-        var after = attach.After ?? Position.EndOf(_watermark);
-        var updates = missing.SelectMany(batch => batch.Updates).Where(update => update.Position > after && attach.Subscription.Wants(update)).ToList();
-        subscriber.Tell(new Attached(after));
+        var updates = missing.SelectMany(batch => batch.Updates).Where(update => update.Position > attach.After && attach.Subscription.Wants(update)).ToList();
+        subscriber.Tell(new Attached(attach.After));
         if (updates.Count > 0)
             subscriber.Tell(Delivery.Of(updates));
 

@@ -98,8 +98,8 @@ internal sealed partial class Switchboard : ReceiveActor, IWithTimers
     {
         foreach (var subscriber in _attached.Keys)
             subscriber.Tell(Subscriber.SwitchboardLost.Instance);
-        foreach (var (request, subscriber, _) in _waiting)
-            subscriber.Tell(request is Prepare ? new Prepared(Math.Max(0, _watermark)) : new ReadFirst(ThroughRow: -1));
+        foreach (var (_, subscriber, _) in _waiting)
+            subscriber.Tell(new ReadFirst(ThroughRow: -1));
 
         base.PreRestart(reason, message);
     }

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Streams;
 using Akka.Streams.Dsl;
 using Mercure.Actors.Catchup;
+using Mercure.Actors.Gateway;
 using Mercure.Actors.Live;
 using Mercure.Actors.Presence;
 using Mercure.Actors.Updates;
@@ -13,9 +14,9 @@ namespace Mercure.Actors.Subscribers;
 /// from <see cref="History"/>, through a <see cref="Replay"/> into an <see cref="SseSink"/>; the newest rows, and what is live,
 /// come straight from the <see cref="Switchboard"/>. Child of <see cref="SubscriberSupervisor"/>; when it fails its stream ends.
 /// <code>
-/// Opening ─ id resolved ─► Replaying ─ Attached ─► Live
-///    └───── no id ────────────┘  ▲                  │
-///                                └──── lagging ─────┘
+/// Opening ─ Settled ─► Replaying ─ Attached ─► Live
+///                         ▲                     │
+///                         └────── lagging ──────┘
 /// </code>
 /// It reads on only when everything before is flushed, so that nothing is read ahead of a client that does not read: while
 /// it waits it holds a position, not a page. Live updates wait in a short queue; when that is full they are dropped, and it
@@ -38,8 +39,6 @@ internal sealed class Subscriber : UntypedActor
     private IActorRef? _replay;
     private Position _replayEnd;
 
-    // How far the node knew the log when it looked the id up: one that it did not find may stand anywhere behind.
-    private Position? _known;
     private bool _opened;
     private bool _wantsNext;
     private bool _live;
@@ -57,10 +56,10 @@ internal sealed class Subscriber : UntypedActor
     /// <summary>What all subscribers of a node share.</summary>
     /// <param name="Switchboard">Of the node.</param>
     /// <param name="History">Of the node.</param>
+    /// <param name="Gateway">Of the node.</param>
     /// <param name="Presence">Of the node; null where active subscriptions are not tracked.</param>
     /// <param name="Materializer">Runs their replays.</param>
-    /// <param name="IsClustered">Whether the node is one of several.</param>
-    internal sealed record NodeActors(IActorRef Switchboard, IActorRef History, IActorRef? Presence, IMaterializer Materializer, bool IsClustered);
+    internal sealed record NodeActors(IActorRef Switchboard, IActorRef History, IActorRef Gateway, IActorRef? Presence, IMaterializer Materializer);
 
     /// <summary>Switchboard → subscriber: it forgot everyone.</summary>
     internal sealed class SwitchboardLost
@@ -84,7 +83,7 @@ internal sealed class Subscriber : UntypedActor
     {
         _gone = _subscription.Gone.UnsafeRegister(static self => ((IActorRef)self!).Tell(new End(StreamEnd.ClientGone), ActorRefs.NoSender), Self);
         if (Presence is null)
-            Next();
+            Prepare();
         else
             Presence.Tell(new NodePresence.Join(_subscription.Presence!));
     }
@@ -107,6 +106,7 @@ internal sealed class Subscriber : UntypedActor
             case End end: OnEnd(end); break;
             case NodePresence.Announced announced: OnAnnounced(announced); break;
             case Switchboard.Prepared prepared: OnPrepared(prepared); break;
+            case PublishGateway.Settled: OnSettled(); break;
             case Switchboard.Attached attached: OnAttached(attached.From); break;
             case Replay.Step step: OnStep(step); break;
             case SseSink.Completed: OnReplayed(); break;
@@ -116,7 +116,7 @@ internal sealed class Subscriber : UntypedActor
             case SwitchboardLost: OnSwitchboardLost(); break;
             case History.Resolved resolved: OnResolved(resolved); break;
             case History.PageUnavailable: RetryLater(); break;
-            case Retry: Next(); break;
+            case Retry: Again(); break;
             default: Unhandled(message); break;
         }
     }
@@ -193,10 +193,10 @@ internal sealed class Subscriber : UntypedActor
     /// <summary>That it is here is in the log: it follows what comes after that.</summary>
     private void OnAnnounced(NodePresence.Announced announced)
     {
-        if (!_subscription.WantsReplay)
-            _cursor = announced.Begin;
-
-        Next();
+        if (_subscription.WantsReplay)
+            Prepare();
+        else
+            Settle(announced.Begin);
     }
 
     private void OnSwitchboardLost()
@@ -213,59 +213,52 @@ internal sealed class Subscriber : UntypedActor
         if (_wantsNext)
             return;
 
-        if (_cursor is null && _subscription.WantsReplay && !_opened)
-            Prepare();
-        else if (_replay is not null)
+        if (_replay is not null)
             _replay.Tell(SseSink.Written.Instance);
         else
             Attach();
     }
 
-    /// <summary>In a cluster the id may be of an update that this node has not heard of yet.</summary>
-    private void Prepare()
+    /// <summary>What could not be had is asked for again.</summary>
+    private void Again()
     {
-        if (_node.IsClustered)
-            _node.Switchboard.Tell(new Switchboard.Prepare(_subscription));
+        if (_opened)
+            Next();
         else
-            Resolve();
+            Prepare();
     }
 
+    private void Prepare() => _node.Switchboard.Tell(new Switchboard.Prepare(_subscription));
+
+    /// <summary>What the node does not know yet comes after whatever id it finds, or does not find.</summary>
     private void OnPrepared(Switchboard.Prepared prepared)
     {
-        _known = Position.EndOf(prepared.ThroughRow);
-        Resolve();
-    }
-
-    private void Resolve() => _node.History.Tell(new History.Resolve(_subscription.FromEarliest ? null : _subscription.LastEventId));
-
-    private void Attach() => _node.Switchboard.Tell(new Switchboard.Attach(_subscription, _cursor));
-
-    private void OnResolved(History.Resolved resolved)
-    {
-        _cursor = resolved.Position ?? _known;
-        if (!_opened)
-            _subscription.BeginsAfter?.Invoke(_subscription.FromEarliest || resolved.Position is null ? null : _subscription.LastEventId);
-        if (_cursor is null)
+        var known = Position.EndOf(prepared.ThroughRow);
+        if (!_subscription.WantsReplay)
         {
-            Attach();
+            Settle(known);
             return;
         }
 
-        // From here on everything after the cursor reaches it, sooner or later.
-        Open();
-        Next();
+        _cursor = known;
+        _node.History.Tell(new History.Resolve(_subscription.FromEarliest ? null : _subscription.LastEventId));
     }
 
-    /// <summary>It is live: what follows is complete after this position.</summary>
-    private void OnAttached(Position from)
+    private void OnResolved(History.Resolved resolved)
     {
-        _live = _end is null;
-        _response.Cursor = from;
-        Open();
+        _subscription.BeginsAfter?.Invoke(_subscription.FromEarliest || resolved.Position is null ? null : _subscription.LastEventId);
+        Settle(resolved.Position ?? _cursor!.Value);
     }
 
-    /// <summary>The subscription counts: sends the response head.</summary>
-    private void Open()
+    /// <summary>It begins here. Before its head is sent, whoever published what precedes has the answer.</summary>
+    private void Settle(Position cursor)
+    {
+        _cursor = cursor;
+        _node.Gateway.Tell(PublishGateway.GetSettled.Instance);
+    }
+
+    /// <summary>The subscription counts: everything after the cursor reaches it, sooner or later. Sends the response head.</summary>
+    private void OnSettled()
     {
         if (_opened || _end is not null)
             return;
@@ -273,7 +266,16 @@ internal sealed class Subscriber : UntypedActor
         _opened = true;
         Context.Parent.Tell(SubscriberSupervisor.Opened.Instance);
         _response.Write(_subscription.Encoder.Opening);
-        OnWritten();
+        Next();
+    }
+
+    private void Attach() => _node.Switchboard.Tell(new Switchboard.Attach(_subscription, _cursor!.Value));
+
+    /// <summary>It is live: what follows is complete after this position.</summary>
+    private void OnAttached(Position from)
+    {
+        _live = _end is null;
+        _response.Cursor = from;
     }
 
     private void OnReadFirst(long throughRow)
@@ -281,7 +283,7 @@ internal sealed class Subscriber : UntypedActor
         if (_cursor is not { } cursor || cursor.NextRow > throughRow)
         {
             // A switchboard that failed knows of nothing to read, but had not attached it either.
-            Next();
+            Again();
             return;
         }
 

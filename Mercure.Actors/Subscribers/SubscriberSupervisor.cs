@@ -38,13 +38,13 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     private IActorRef? _stopping;
     private Queue<IActorRef> _toStop = [];
 
-    public SubscriberSupervisor(HubOptions options, IActorRef switchboard, IActorRef history, TimeProvider clock, IActorRef? presence)
+    public SubscriberSupervisor(HubOptions options, IActorRef switchboard, IActorRef history, IActorRef gateway, TimeProvider clock, IActorRef? presence)
     {
         _options = options;
         _clock = clock;
         _began = clock.GetTimestamp();
         var materializer = Context.Materializer(ActorMaterializerSettings.Create(Context.System).WithDispatcher(HubDispatchers.Streams), "replay");
-        _node = new Subscriber.NodeActors(switchboard, history, presence, materializer, options.Cluster is not null);
+        _node = new Subscriber.NodeActors(switchboard, history, gateway, presence, materializer);
 
         Receive<Open>(OnOpen);
         Receive<Opened>(_ => OnOpened());
@@ -78,8 +78,9 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         public static readonly AllStopped Instance = new();
     }
 
-    public static Props Props(HubOptions options, IActorRef switchboard, IActorRef history, TimeProvider clock, IActorRef? presence = null) =>
-        Akka.Actor.Props.Create<SubscriberSupervisor>(options, switchboard, history, clock, presence);
+    public static Props Props(
+        HubOptions options, IActorRef switchboard, IActorRef history, IActorRef gateway, TimeProvider clock, IActorRef? presence = null) =>
+        Akka.Actor.Props.Create<SubscriberSupervisor>(options, switchboard, history, gateway, clock, presence);
 
     protected override SupervisorStrategy SupervisorStrategy() => Akka.Actor.SupervisorStrategy.StoppingStrategy;
 
@@ -103,7 +104,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         Context.Watch(subscriber);
         var stream = new Stream(subscriber, ++_opened, open.Subscription.EndsAt, _clock.GetElapsedTime(_began) + open.Subscription.Longest);
         _streams.Add(subscriber, stream);
-        var isTracked = open.Subscription.Presence is not null && _node.IsClustered;
+        var isTracked = open.Subscription.Presence is not null && _options.Cluster is not null;
         _opening.Add(subscriber, (_clock.GetTimestamp(), isTracked ? TrackedOpeningTimeout : OpeningTimeout));
         if (stream.EndsAt is not null)
             _byEnd.Add(stream);

@@ -1,7 +1,9 @@
+using Akka.Actor;
 using Mercure.Actors;
 using Mercure.Actors.Hosting;
 using Mercure.Actors.Live;
 using Mercure.Actors.Subscribers;
+using Mercure.Actors.Updates;
 using Mercure.Specs.Processes;
 using Xunit;
 
@@ -144,8 +146,10 @@ public sealed class CatchupSpecs : IDisposable
         for (var round = 1; round <= 3; round++)
         {
             await PublishManyAsync(hub, round * 10, 5);
+            var switchboard = hub.ActorSystem.ActorSelection("/user/switchboard");
+            var newest = await switchboard.Ask<Switchboard.Prepared>(new Switchboard.Prepare(Subscription: null!));
             // Nothing it should ever be sent.
-            hub.ActorSystem.ActorSelection("/user/switchboard").Tell(new Switchboard.Attach(Subscription: null!, After: null));
+            switchboard.Tell(new Switchboard.Attach(Subscription: null!, Position.EndOf(newest.ThroughRow)));
             await PublishManyAsync(hub, (round * 10) + 5, 5);
         }
 

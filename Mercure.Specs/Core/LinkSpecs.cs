@@ -89,7 +89,7 @@ public sealed class LinkSpecs : IDisposable
         var switchboard = system.ActorOf(Switchboard.Props(options, wire, history), $"switchboard-{number}");
         var gateway = system.ActorOf(PublishGateway.Props(options, wire, TimeProvider.System), $"gateway-{number}");
         var presence = !tracks ? null : system.ActorOf(NodePresence.Props(options, wire, TimeProvider.System), $"presence-{number}");
-        var subscribers = system.ActorOf(SubscriberSupervisor.Props(options, switchboard, history, TimeProvider.System, presence), $"subscribers-{number}");
+        var subscribers = system.ActorOf(SubscriberSupervisor.Props(options, switchboard, history, gateway, TimeProvider.System, presence), $"subscribers-{number}");
         var hub = new Hub();
         hub.Start(options, store, wire, gateway, subscribers, presence: presence);
         return hub;

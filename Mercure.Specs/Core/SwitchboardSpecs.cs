@@ -45,13 +45,13 @@ public sealed class SwitchboardSpecs : TestKit
         switchboard.Tell(new LinkProtocol.Routed("default", link, Epoch, Previous: 12, Row: null, new LogHead(12, 12, 0)));
         history.FishForMessage<History.GetPage>(page => page.Row == 11);
 
-        switchboard.Tell(new Switchboard.Attach(Subscription: null!, After: null));
+        switchboard.Tell(new Switchboard.Attach(Subscription: null!, Position.EndOf(10)));
         link = writer.ExpectMsg<LinkProtocol.Connect>().Link;
         switchboard.Tell(isTrimmed ? new History.RowsTrimmed(11) : new Page([Row(11), Row(12)]), history);
         switchboard.Tell(new LinkProtocol.Connected("default", link, Epoch, new LogHead(20, 20, 0), Ids.Key));
-        switchboard.Tell(new Switchboard.Attach(Subscription, After: null), subscriber);
+        switchboard.Tell(new Switchboard.Prepare(Subscription), subscriber);
 
-        Assert.Equal(Position.EndOf(20), subscriber.ExpectMsg<Switchboard.Attached>().From);
+        Assert.Equal(20, subscriber.ExpectMsg<Switchboard.Prepared>().ThroughRow);
     }
 
     /// <summary>A read that failed for its predecessor, while its own is under way: it has nothing more to read when that is done.</summary>

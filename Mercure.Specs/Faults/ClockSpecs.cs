@@ -101,7 +101,7 @@ public sealed class ClockSpecs
         IActorRef supervisor = ActorRefs.Nobody;
         await using var hub = await CoreHub.StartAsync(journal.Options, new HubOptions(), (system, _) =>
         {
-            supervisor = system.ActorOf(SubscriberSupervisor.Props(new HubOptions(), ActorRefs.Nobody, ActorRefs.Nobody, clock));
+            supervisor = system.ActorOf(SubscriberSupervisor.Props(new HubOptions(), ActorRefs.Nobody, ActorRefs.Nobody, ActorRefs.Nobody, clock));
             return Task.CompletedTask;
         });
         await using var stream = new CoreStream(

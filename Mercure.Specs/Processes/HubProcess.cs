@@ -20,7 +20,8 @@ public sealed class HubProcess : IAsyncDisposable
         string[] command = [
             .. setup.Namespace is null ? Array.Empty<string>() : ["ip", "netns", "exec", setup.Namespace],
             .. setup.OpenFiles is null ? Array.Empty<string>() : ["prlimit", $"--nofile={setup.OpenFiles}"],
-            program];
+            // A shell starts what it runs in the background with SIGINT ignored, which its children inherit
+            "env", "--default-signal=INT", program];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = setup.Directory,
