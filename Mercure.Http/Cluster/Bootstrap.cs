@@ -6,8 +6,8 @@ using Mercure.Journal.Cluster;
 namespace Mercure.Http.Cluster;
 
 /// <summary>
-/// Brings this node into the cluster, and takes it out when the cluster went on without it. Contact points say whom to join;
-/// the database alone says who may found a cluster: the holder of a lease, while the node table shows no living member. So
+/// Brings this node into the cluster, and takes it out when the cluster went on without it. Contact points and the node table say whom
+/// to join; the database alone says who may found a cluster: the holder of a lease, while the node table shows no living member. So
 /// there is never a second one, whichever nodes start together, die together, or can't reach each other. Owns the node's row.
 /// <code>
 /// Entering ─ row written ─► Seeking (joins whoever is found; founds when nobody lives) ─ up ─► Member ─ row gone ─► ended
@@ -177,19 +177,20 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
         return new Found(living, contacts, Founding: null, problem);
     }
 
-    /// <summary>That nobody can be looked up is no reason not to found: that is the database's to say.</summary>
+    /// <summary>Whom to join: the members, of whom any node may be the first, and whoever else is named or can be looked up.</summary>
     private async Task<(IReadOnlyList<Address> Contacts, string? Problem)> ContactsAsync(List<NodeTable.Node> living, CancellationToken cancellation)
     {
+        var members = living.Select(member => Address.Parse(member.Address));
         if (_contacts is null)
-            return ([.. living.Select(member => Address.Parse(member.Address))], null);
+            return ([.. members], null);
 
         try
         {
-            return (await _contacts.FindAsync(cancellation), null);
+            return ([.. members.Union(await _contacts.FindAsync(cancellation))], null);
         }
         catch (Exception e)
         {
-            return ([], e.Message);
+            return ([.. members], e.Message);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Text;
 using Mercure.Http.Hosting.Tls;
+using Mercure.Http.Protocol;
 using Mercure.Http.Settings;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -13,9 +14,6 @@ internal static class KestrelSetup
 {
     // A subscriber names its topics in the URL, and a token in a header may list many targets
     private const int MaxHeadSize = 64 << 10;
-
-    /// <summary>Bytes on the wire that a byte of a body takes at most, alone in its chunk (<c>1␍␊x␍␊</c>), and the end of the chunks.</summary>
-    private const long FramedSize = 8;
 
     private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(30);
 
@@ -62,8 +60,7 @@ internal static class KestrelSetup
         limits.MaxRequestLineSize = MaxHeadSize;
         limits.MaxRequestHeadersTotalSize = MaxHeadSize;
         limits.Http2.MaxRequestHeaderFieldSize = MaxHeadSize;
-        // The setting counts what the publisher means (PublishBody), this also what separates chunks
-        limits.MaxRequestBodySize = FramedSize * settings.Publish.MaxRequestSize;
+        limits.MaxRequestBodySize = PublishBody.OnTheWire(settings.Publish.MaxRequestSize);
         var readTimeout = settings.Listen.ReadTimeout;
         limits.RequestHeadersTimeout = readTimeout > TimeSpan.Zero && readTimeout < HeadTimeout ? readTimeout : HeadTimeout;
         // A slow subscriber is served from the history at its own pace, unless the operator wants it cut: then each write counts

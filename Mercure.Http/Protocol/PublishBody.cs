@@ -9,7 +9,16 @@ internal sealed class PublishBody(PublishFormRules rules, int limit)
 {
     private const string FormType = "application/x-www-form-urlencoded";
 
+    /// <summary>Bytes on the wire that a byte of a body takes at most, alone in its chunk (<c>1␍␊x␍␊</c>), and the end of the chunks.</summary>
+    private const long FramedSize = 8;
+
     private readonly Rejection _tooLarge = Rejections.BodyTooLarge(limit);
+
+    /// <summary>
+    /// The server's own limit, which must not come before the setting's: it also counts what separates chunks, the setting only what
+    /// the publisher means.
+    /// </summary>
+    public static long OnTheWire(int limit) => FramedSize * limit;
 
     public async ValueTask<(PublishForm? Form, Rejection? Rejection)> ReadAsync(HttpRequest request)
     {
@@ -19,10 +28,13 @@ internal sealed class PublishBody(PublishFormRules rules, int limit)
             return (null, Rejections.NotAForm);
         if (request.ContentLength > limit)
         {
-            ReceiveTheRest(request.HttpContext);
+            // Many clients send all of a body before they read the answer (RFC 9110, 10.1.1). Kestrel takes in what is left of it and
+            // forgets it, for 5 s at most; beyond its own limit it closes the connection at once, and the client never learns why.
+            LimitServer(request.HttpContext, bytes: null);
             return (null, _tooLarge);
         }
 
+        LimitServer(request.HttpContext, OnTheWire(limit));
         try
         {
             return await ReadAsync(request.BodyReader);
@@ -57,14 +69,10 @@ internal sealed class PublishBody(PublishFormRules rules, int limit)
         }
     }
 
-    /// <summary>
-    /// Many clients send all of a body before they read the answer (RFC 9110, 10.1.1). Kestrel takes in what is left of it and
-    /// forgets it, for 5 s at most; beyond its own limit it closes the connection at once, and the client never learns why.
-    /// </summary>
-    private static void ReceiveTheRest(HttpContext context)
+    private static void LimitServer(HttpContext context, long? bytes)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-            feature.MaxRequestBodySize = null;
+            feature.MaxRequestBodySize = bytes;
     }
 
     private static bool IsCoded(HttpRequest request) =>

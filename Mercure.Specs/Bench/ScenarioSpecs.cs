@@ -43,8 +43,14 @@ public sealed class ScenarioSpecs : IAsyncLifetime
     [Fact]
     public async Task Should_find_a_bystander_that_receives_something()
     {
-        // Matches what is published
-        var result = await RunAsync(Settings() with { Bystanders = 1, BystanderTopic = "https://bench.invalid/{run}/{topic}", Publishers = 1 });
+        // Matches what is published; nobody waits for a bystander, so that it needs a while to receive something
+        var result = await RunAsync(Settings() with
+        {
+            Bystanders = 1,
+            BystanderTopic = "https://bench.invalid/{run}/{topic}",
+            Publishers = 1,
+            Duration = TimeSpan.FromSeconds(3),
+        });
 
         Assert.True(result.HasFaults);
         Assert.NotEqual(0, result["malformed"]);

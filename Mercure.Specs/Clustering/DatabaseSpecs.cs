@@ -18,6 +18,7 @@ public sealed class DatabaseSpecs(ITestOutputHelper output)
     public Task Should_survive_that_mariadb_crashes_under_load() => IsSurvivedAsync(TestDatabase.MariaDb);
 
     [MariaDbServerFact]
+    [Trait("Category", "Long")]
     public async Task Should_go_on_when_the_node_with_the_writer_is_killed_on_mariadb()
     {
         await using var cluster = ClusterProcesses.Create(await TestJournal.CreateAsync(TestDatabase.MariaDb), 3);

@@ -30,7 +30,6 @@ public sealed class LinkSpecs : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Theory]
-    [InlineData(1, false, false)]
     [InlineData(4, true, true)]
     public async Task Should_lose_nothing_and_keep_one_order(int seed, bool killsWriters, bool doublesWriters)
     {
@@ -77,6 +76,7 @@ public sealed class LinkSpecs : IDisposable
 
     [Theory]
     [Trait("Category", "Long")]
+    [InlineData(1, false, false)]
     [InlineData(2, true, false)]
     [InlineData(3, false, true)]
     [InlineData(5, true, true)]
