@@ -38,6 +38,7 @@ public sealed class FailoverSpecs(ITestOutputHelper output)
     }
 
     [ClusterFact]
+    [Trait("Category", "Long")]
     public async Task Should_survive_the_loss_of_either_of_two()
     {
         await using var cluster = await ClusterProcesses.StartAsync(2);
