@@ -3,7 +3,6 @@ using Mercure.Http.Cluster;
 using Mercure.Journal;
 using Mercure.Journal.Cluster;
 using Mercure.Specs.Journals;
-using Xunit;
 
 namespace Mercure.Specs.Clustering;
 
@@ -20,7 +19,7 @@ public sealed class BootstrapSpecs
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(40);
 
-    [Fact]
+    [ClusterFact]
     public async Task Should_found_a_cluster_while_nobody_can_be_looked_up()
     {
         await using var journal = await TestJournal.CreateAsync(TestDatabase.PostgreSql);

@@ -1,37 +1,21 @@
 using System.IO.Pipelines;
 using System.Text;
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 using Mercure.Actors;
-using Mercure.Actors.Authorization;
 using Mercure.Actors.Gateway;
 using Mercure.Actors.Hosting;
 using Mercure.Actors.Live;
-using Mercure.Actors.Matching;
 using Mercure.Actors.Protocol;
 using Mercure.Actors.Subscribers;
 using Mercure.Actors.Updates;
-using Mercure.Http.Streams;
 using Xunit;
 
 namespace Mercure.Specs.Core;
 
 /// <summary>Whoever has a response's head receives what is acknowledged after it: its stream begins before, at a place whose publishers know.</summary>
-public sealed class OpeningSpecs : TestKit
+public sealed class OpeningSpecs : ActorSpecs
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
-
-    public OpeningSpecs()
-        : base(
-            """
-            akka {
-              loglevel = OFF
-              actor.mercure-streams-dispatcher.type = ForkJoinDispatcher
-              actor.mercure-streams-dispatcher.dedicated-thread-pool.thread-count = 1
-            }
-            """)
-    {
-    }
 
     [Fact]
     public async Task Should_send_the_head_when_the_publishers_of_what_precedes_have_their_answers()
@@ -74,13 +58,4 @@ public sealed class OpeningSpecs : TestKit
 
         Assert.All(promises, promise => Assert.True(promise.Task.IsCompletedSuccessfully));
     }
-
-    private static Subscription SubscriptionTo(PipeWriter output) => new()
-    {
-        Selectors = [TopicSelector.Parse("t")],
-        Grant = Grant.None,
-        Encoder = EventEncoders.Plain,
-        Output = output,
-        Gone = CancellationToken.None,
-    };
 }

@@ -1,36 +1,20 @@
+using System.IO.Pipelines;
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
-using Mercure.Actors.Authorization;
 using Mercure.Actors.Catchup;
 using Mercure.Actors.Hosting;
 using Mercure.Actors.Live;
 using Mercure.Actors.Log;
-using Mercure.Actors.Matching;
 using Mercure.Actors.Protocol;
-using Mercure.Actors.Subscribers;
 using Mercure.Actors.Updates;
-using Mercure.Http.Streams;
 using Xunit;
 
 namespace Mercure.Specs.Core;
 
 /// <summary>A node's end of the log, alone between a writer and a history that say what the spec wants.</summary>
-public sealed class SwitchboardSpecs : TestKit
+public sealed class SwitchboardSpecs : ActorSpecs
 {
     private static readonly UpdateIds Ids = new(UpdateIds.NewKey());
     private static readonly Epoch Epoch = new(1, 1);
-
-    public SwitchboardSpecs()
-        : base(
-            """
-            akka {
-              loglevel = OFF
-              actor.mercure-streams-dispatcher.type = ForkJoinDispatcher
-              actor.mercure-streams-dispatcher.dedicated-thread-pool.thread-count = 1
-            }
-            """)
-    {
-    }
 
     /// <summary>A page, or the answer that there is none, that its predecessor had asked for.</summary>
     [Theory]
@@ -49,7 +33,7 @@ public sealed class SwitchboardSpecs : TestKit
         link = writer.ExpectMsg<LinkProtocol.Connect>().Link;
         switchboard.Tell(isTrimmed ? new History.RowsTrimmed(11) : new Page([Row(11), Row(12)]), history);
         switchboard.Tell(new LinkProtocol.Connected("default", link, Epoch, new LogHead(20, 20, 0), Ids.Key));
-        switchboard.Tell(new Switchboard.Prepare(Subscription), subscriber);
+        switchboard.Tell(new Switchboard.Prepare(SubscriptionTo(PipeWriter.Create(Stream.Null))), subscriber);
 
         Assert.Equal(20, subscriber.ExpectMsg<Switchboard.Prepared>().ThroughRow);
     }
@@ -71,15 +55,6 @@ public sealed class SwitchboardSpecs : TestKit
         var told = history.ReceiveWhile(TimeSpan.FromMilliseconds(400), message => message);
         Assert.DoesNotContain(told, message => message is History.GetPage);
     }
-
-    private static Subscription Subscription => new()
-    {
-        Selectors = [TopicSelector.Parse("t")],
-        Grant = Grant.None,
-        Encoder = EventEncoders.Plain,
-        Output = System.IO.Pipelines.PipeWriter.Create(Stream.Null),
-        Gone = CancellationToken.None,
-    };
 
     private static LogBatch Row(long row) => LogBatch.Of(
         row,
