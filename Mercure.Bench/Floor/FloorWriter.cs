@@ -33,7 +33,7 @@ internal sealed class FloorWriter(ChannelReader<IFloorWork> work)
             case FloorSubscriber subscriber:
                 await FlushBatchAsync();
                 Of(subscriber.Topic).Subscribers.Add(subscriber);
-                await WriteAsync(subscriber, ":\n"u8.ToArray());
+                await WriteAsync(subscriber, ":\n\n"u8.ToArray());
                 break;
             case FloorLeaving leaving:
                 Of(leaving.Subscriber.Topic).Subscribers.Remove(leaving.Subscriber);

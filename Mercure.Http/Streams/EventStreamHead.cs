@@ -11,7 +11,8 @@ internal static class EventStreamHead
     {
         var headers = context.Response.Headers;
         headers.ContentType = "text/event-stream";
-        headers.CacheControl = "private, no-cache, no-store, must-revalidate";
+        // The last for proxies that compress (RFC 9111, 5.2.2.6): they collect a stream until a block of theirs is full
+        headers.CacheControl = "private, no-cache, no-store, must-revalidate, no-transform";
         headers.Pragma = "no-cache";
         headers.Expires = "0";
         // The reference hub's spelling of the same

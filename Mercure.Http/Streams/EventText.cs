@@ -11,8 +11,8 @@ namespace Mercure.Http.Streams;
 /// </summary>
 internal static class EventText
 {
-    /// <summary>A comment, which readers ignore.</summary>
-    public static ReadOnlySpan<byte> Comment => ":\n"u8;
+    /// <summary>A comment, which readers ignore. Its empty line keeps simple clients, which split at empty lines, from adding it to the next event.</summary>
+    public static ReadOnlySpan<byte> Comment => ":\n\n"u8;
 
     private const int LongestRetry = 20;
 

@@ -32,7 +32,7 @@ public sealed class OpeningSpecs : ActorSpecs
         gateway.Reply(PublishGateway.Settled.Instance);
 
         var head = await response.Reader.ReadAsync().AsTask().WaitAsync(Timeout);
-        Assert.Equal(":\n", Encoding.UTF8.GetString(head.Buffer));
+        Assert.Equal(":\n\n", Encoding.UTF8.GetString(head.Buffer));
         Assert.Equal(Position.EndOf(10), switchboard.ExpectMsg<Switchboard.Attach>(Timeout).After);
     }
 

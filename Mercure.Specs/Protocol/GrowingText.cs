@@ -54,8 +54,10 @@ internal sealed class OutputOf : IDisposable
     {
         _process = process;
         _errors = process.StandardError.ReadToEndAsync();
-        Text = new GrowingText(process.StandardOutput.BaseStream);
+        Text = new GrowingText(Output);
     }
+
+    public Stream Output => _process.StandardOutput.BaseStream;
 
     public GrowingText Text { get; }
 

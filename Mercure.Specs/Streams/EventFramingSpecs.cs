@@ -43,8 +43,8 @@ public sealed class EventFramingSpecs
     [Fact]
     public void Should_open_and_keep_alive_with_a_comment()
     {
-        Assert.Equal(":\n"u8.ToArray(), EventEncoders.Plain.Opening.Bytes.ToArray());
-        Assert.Equal(":\n"u8.ToArray(), EventEncoders.Plain.Heartbeat.Bytes.ToArray());
+        Assert.Equal(":\n\n"u8.ToArray(), EventEncoders.Plain.Opening.Bytes.ToArray());
+        Assert.Equal(":\n\n"u8.ToArray(), EventEncoders.Plain.Heartbeat.Bytes.ToArray());
         Assert.True(EventEncoders.Plain.Closing(0).IsEmpty);
     }
 

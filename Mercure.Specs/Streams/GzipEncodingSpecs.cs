@@ -61,7 +61,7 @@ public sealed class GzipEncodingSpecs
         var update = Updates.Stored(new string('x', 5000), "42");
         byte[] begun = [.. Gzip.Opening.Bytes.Span, .. Gzip.Encode(update).Bytes.Span];
         using var reader = new GZipStream(new MemoryStream(begun), CompressionMode.Decompress);
-        var expected = 2 + EventEncoders.Plain.Encode(update).PlainLength;
+        var expected = EventEncoders.Plain.Opening.PlainLength + EventEncoders.Plain.Encode(update).PlainLength;
 
         var read = new byte[expected];
         reader.ReadExactly(read);
@@ -112,8 +112,8 @@ public sealed class GzipEncodingSpecs
         List<Frame> frames = [Gzip.Opening, .. updates.SelectMany<StoredUpdate, Frame>(update => [Gzip.Encode(update), Gzip.Heartbeat])];
         byte[] plain =
         [
-            .. ":\n"u8,
-            .. updates.SelectMany<StoredUpdate, byte>(update => [.. EventEncoders.Plain.Encode(update).Bytes.Span, .. ":\n"u8]),
+            .. ":\n\n"u8,
+            .. updates.SelectMany<StoredUpdate, byte>(update => [.. EventEncoders.Plain.Encode(update).Bytes.Span, .. ":\n\n"u8]),
         ];
         if (concatenate)
             frames = [frames[0], Gzip.Concatenate(frames[1..]), Gzip.Concatenate([])];

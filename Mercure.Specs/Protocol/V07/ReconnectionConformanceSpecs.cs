@@ -109,7 +109,7 @@ public sealed class ReconnectionConformanceSpecs(HubFixture hub) : IClassFixture
         using var response = await hub.SubscribeAsync($"?topic={_topic}", ("Last-Event-ID", last)).WaitAsync(TimeSpan.FromSeconds(3));
         using var events = await EventStream.OfAsync(response);
 
-        Assert.Equal(":", await events.LineAsync());
+        Assert.Equal((":", ""), (await events.LineAsync(), await events.LineAsync()));
         await hub.MustPublishAsync(("topic", _topic), ("data", "2"));
         Assert.Equal("2", (await events.NextAsync())!.Data);
     }

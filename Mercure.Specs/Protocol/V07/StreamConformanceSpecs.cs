@@ -49,8 +49,9 @@ public sealed class StreamConformanceSpecs
         using var response = await own.SubscribeAsync("?topic=t", ("Accept-Encoding", coding));
         using var events = await EventStream.OfAsync(response);
 
+        // Each with an empty line: who splits at empty lines does not take it for a part of the next event
         for (var heartbeats = 0; heartbeats < 4; heartbeats++)
-            Assert.Equal(":", await events.LineAsync());
+            Assert.Equal((":", ""), (await events.LineAsync(), await events.LineAsync()));
         await own.MustPublishAsync(("topic", "t"), ("data", "x"));
         Assert.Equal("x", (await events.NextAsync())!.Data);
         Assert.Equal(":", await events.LineAsync());
@@ -65,7 +66,7 @@ public sealed class StreamConformanceSpecs
         await own.MustPublishAsync(("topic", "t"), ("data", "x"), ("id", "1"));
         await own.StopAsync();
 
-        Assert.Equal(":\nid: 1\ndata: x\n\n"u8.ToArray(), await text.ToEndAsync());
+        Assert.Equal(":\n\nid: 1\ndata: x\n\n"u8.ToArray(), await text.ToEndAsync());
     }
 
     [Fact]
@@ -105,8 +106,8 @@ public sealed class StreamConformanceSpecs
         var stream = await response.Content.ReadAsByteArrayAsync();
         using var plain = new StreamReader(new GZipStream(new MemoryStream(stream), CompressionMode.Decompress));
 
-        Assert.Equal(":\nid: 1\ndata: x\n\n", await plain.ReadToEndAsync());
-        Assert.Equal(17u, BinaryPrimitives.ReadUInt32LittleEndian(stream.AsSpan(^4..)));
+        Assert.Equal(":\n\nid: 1\ndata: x\n\n", await plain.ReadToEndAsync());
+        Assert.Equal(18u, BinaryPrimitives.ReadUInt32LittleEndian(stream.AsSpan(^4..)));
     }
 
     // Fetch, CORS protocol: a page of another origin reads private updates with its cookie
