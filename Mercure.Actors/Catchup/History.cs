@@ -63,13 +63,17 @@ internal sealed class History : ReceiveActor
     public sealed record PageUnavailable(long Row, string Reason);
 
     /// <summary>
-    /// Subscriber → history: where does the update with this id stand, or, for null, where does the history begin? Answered by
+    /// Subscriber → history: where does the update stand that is the furthest on of those with these ids? Answered by
     /// <see cref="Resolved"/> or <see cref="PageUnavailable"/>.
     /// </summary>
-    public sealed record Resolve(string? Id);
+    /// <param name="Ids">Mostly one.</param>
+    /// <param name="OrEarliest">Whether the history's beginning is the answer when it has none of them.</param>
+    public sealed record Resolve(IReadOnlyList<string> Ids, bool OrEarliest);
 
-    /// <summary>After this position; null for an id that is unknown or no longer in the history.</summary>
-    public sealed record Resolved(Position? Position);
+    /// <summary>The answer to <see cref="Resolve"/>.</summary>
+    /// <param name="Position">After this; null for ids that are all unknown or no longer in the history.</param>
+    /// <param name="Id">Of the update there; null when none precedes.</param>
+    public sealed record Resolved(Position? Position, string? Id);
 
     /// <summary>Switchboard → history: the log stands here.</summary>
     public sealed record HeadMoved(LogHead Head, UpdateIds Ids);
@@ -170,8 +174,19 @@ internal sealed class History : ReceiveActor
         var resolver = new IdResolver(_store, _options, _head, _ids, PageAsync(Self));
         var earliest = new EarliestUpdate(_store, _options, _head);
         // Off the actor's thread, as pages are.
-        Task.Run(() => resolve.Id is { } id ? resolver.ResolveAsync(id) : earliest.FindAsync())
-            .PipeTo(Sender, success: position => new Resolved(position), failure: cause => new PageUnavailable(0, cause.Message));
+        Task.Run(() => ResolveAsync(resolve, resolver, earliest)).PipeTo(Sender, failure: cause => new PageUnavailable(0, cause.Message));
+    }
+
+    private static async Task<Resolved> ResolveAsync(Resolve resolve, IdResolver resolver, EarliestUpdate earliest)
+    {
+        var furthest = new Resolved(null, null);
+        foreach (var id in resolve.Ids)
+        {
+            if (await resolver.ResolveAsync(id) is { } position && !(position <= furthest.Position))
+                furthest = new Resolved(position, id);
+        }
+
+        return furthest.Position is null && resolve.OrEarliest ? new Resolved(await earliest.FindAsync(), null) : furthest;
     }
 
     private static Func<long, Task<Page?>> PageAsync(IActorRef history) => async row => await history.Ask(new GetPage(row), AskTimeout) switch

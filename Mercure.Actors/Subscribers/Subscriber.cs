@@ -241,12 +241,12 @@ internal sealed class Subscriber : UntypedActor
         }
 
         _cursor = known;
-        _node.History.Tell(new History.Resolve(_subscription.FromEarliest ? null : _subscription.LastEventId));
+        _node.History.Tell(new History.Resolve(_subscription.LastEventIds, _subscription.FromEarliest));
     }
 
     private void OnResolved(History.Resolved resolved)
     {
-        _subscription.BeginsAfter?.Invoke(_subscription.FromEarliest || resolved.Position is null ? null : _subscription.LastEventId);
+        _subscription.BeginsAfter?.Invoke(resolved.Id);
         Settle(resolved.Position ?? _cursor!.Value);
     }
 

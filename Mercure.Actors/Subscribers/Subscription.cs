@@ -30,10 +30,10 @@ public sealed record Subscription
     /// <summary>Cancelled when the client has gone.</summary>
     public required CancellationToken Gone { get; init; }
 
-    /// <summary>The id after which updates are replayed; null to begin with the next one.</summary>
-    public string? LastEventId { get; init; }
+    /// <summary>The ids after which updates are replayed, of which the furthest on in the log counts; none to begin with the next update.</summary>
+    public IReadOnlyList<string> LastEventIds { get; init; } = [];
 
-    /// <summary>Begins with the oldest update of the history; then <see cref="LastEventId"/> doesn't count.</summary>
+    /// <summary>Begins with the oldest update of the history, unless the history has one of <see cref="LastEventIds"/>.</summary>
     public bool FromEarliest { get; init; }
 
     /// <summary>
@@ -43,7 +43,7 @@ public sealed record Subscription
     public Action<string?>? BeginsAfter { get; init; }
 
     /// <summary>Whether it asks to be caught up.</summary>
-    public bool WantsReplay => FromEarliest || LastEventId is not null;
+    public bool WantsReplay => FromEarliest || LastEventIds.Count > 0;
 
     /// <summary>When the stream ends whatever happens: its token does. Null for never.</summary>
     public DateTimeOffset? EndsAt { get; init; }

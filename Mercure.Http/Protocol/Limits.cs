@@ -27,6 +27,9 @@ internal static class Limits
     /// <summary>Bytes of an id or type. An id comes back in a request header; all of those together have 64 KiB.</summary>
     public const int FieldLength = 1024;
 
+    /// <summary>Distinct last event ids of a subscriber, in the header and in the query: each is looked up.</summary>
+    public const int LastEventIds = 8;
+
     /// <summary>Characters of a token.</summary>
     public const int TokenLength = 8192;
 }

@@ -128,6 +128,8 @@ internal static class Rejections
     public static readonly Rejection SelectorsTooComplex = Bad(
         $"The topic selectors have more than {Limits.SelectorParts} variables and literals between them.");
 
+    public static readonly Rejection TooManyLastEventIds = Bad($"More than {Limits.LastEventIds} last event ids.");
+
     // Active subscriptions (spec draft 07, Subscription API)
 
     public static readonly Rejection SubscriptionsForbidden = new(

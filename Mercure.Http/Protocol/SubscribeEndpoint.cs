@@ -61,8 +61,11 @@ internal sealed class SubscribeEndpoint(
             return (null, unauthorized);
         if (SubscribeQuery.Parse(context.Request.QueryString.Value ?? "", generation.Query, out var query) is { } malformed)
             return (null, malformed);
+        if (query.LastEventIds.AddHeader(context.Request) is { } tooMany)
+            return (null, tooMany);
 
-        var lastEventId = LastEventId(context.Request, query);
+        var lastEventIds = query.LastEventIds.All;
+        var fromEarliest = generation.Query.KnowsEarliest && lastEventIds.Contains(Earliest, StringComparer.Ordinal);
         return (new Subscription
         {
             Selectors = query.Selectors,
@@ -71,22 +74,14 @@ internal sealed class SubscribeEndpoint(
             Output = context.Response.BodyWriter,
             Abort = context.Abort,
             Gone = context.RequestAborted,
-            LastEventId = lastEventId,
-            FromEarliest = lastEventId is Earliest && generation.Query.KnowsEarliest,
+            LastEventIds = fromEarliest ? [.. lastEventIds.Where(static id => id != Earliest)] : lastEventIds,
+            FromEarliest = fromEarliest,
             BeginsAfter = generation.Query.KnowsEarliest ? id => context.Response.Headers[LastEventIdHeader] = id ?? Earliest : null,
             EndsAt = result.Token?.ExpiresAt,
             Longest = Longest(),
             Generation = generation.Generation,
             Presence = generation.PresenceOf(query.Selectors, result.Token?.Claims.Payload),
         }, null);
-    }
-
-    /// <summary>The header takes precedence. No update has an id beyond the limit, so that such a one is simply unknown.</summary>
-    private static string? LastEventId(HttpRequest request, SubscribeQuery query)
-    {
-        var header = request.Headers[LastEventIdHeader].ToString();
-        var id = header.Length > 0 ? header : query.LastEventId;
-        return id?.Length > Limits.FieldLength ? null : id;
     }
 
     /// <summary>Spread, so that those who came together, after an outage, don't all come back together for ever.</summary>

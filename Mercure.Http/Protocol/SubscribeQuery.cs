@@ -5,10 +5,9 @@ using Mercure.Actors.Matching;
 namespace Mercure.Http.Protocol;
 
 /// <summary>What a generation makes of the query of a subscriber.</summary>
-/// <param name="LastEventIdNames">Names of the parameter with the last event id, the one that counts first.</param>
 /// <param name="ParseSelector">What a topic parameter asks for.</param>
 /// <param name="KnowsEarliest">Whether <c>earliest</c> is no id but asks for all the history, and the answer says where it begins.</param>
-internal sealed record SubscribeQueryRules(IReadOnlyList<string> LastEventIdNames, Func<string, TopicSelector> ParseSelector, bool KnowsEarliest);
+internal sealed record SubscribeQueryRules(Func<string, TopicSelector> ParseSelector, bool KnowsEarliest);
 
 /// <summary>
 /// The query of a subscriber. Read by hand and thrown away: ASP.NET Core's own collections would live as long as the
@@ -17,7 +16,6 @@ internal sealed record SubscribeQueryRules(IReadOnlyList<string> LastEventIdName
 internal sealed class SubscribeQuery
 {
     private readonly SubscribeQueryRules _rules;
-    private int _lastEventIdName = int.MaxValue;
     private int _parts;
 
     private SubscribeQuery(SubscribeQueryRules rules) => _rules = rules;
@@ -25,7 +23,7 @@ internal sealed class SubscribeQuery
     /// <summary>Distinct, in the order of the query. Empty values ask for nothing.</summary>
     public List<TopicSelector> Selectors { get; } = [];
 
-    public string? LastEventId { get; private set; }
+    public LastEventIds LastEventIds { get; } = new();
 
     /// <summary>Reads the query (with or without its question mark), or says which rule it breaks.</summary>
     public static Rejection? Parse(string query, SubscribeQueryRules rules, out SubscribeQuery parsed)
@@ -61,13 +59,7 @@ internal sealed class SubscribeQuery
     {
         if (name is "topic")
             return AddSelector(value);
-        for (var i = 0; i < _rules.LastEventIdNames.Count; i++)
-        {
-            if (_rules.LastEventIdNames[i] == name)
-                return SetLastEventId(i, value);
-        }
-
-        return UrlEncoding.Check(value);
+        return LastEventIds.IsName(name) ? AddLastEventId(value) : UrlEncoding.Check(value);
     }
 
     private Rejection? AddSelector(ReadOnlySpan<byte> value)
@@ -87,13 +79,6 @@ internal sealed class SubscribeQuery
         return _parts > Limits.SelectorParts ? Rejections.SelectorsTooComplex : null;
     }
 
-    private Rejection? SetLastEventId(int name, ReadOnlySpan<byte> value)
-    {
-        if (UrlEncoding.Decode(value, out string id) is { } rejection)
-            return rejection;
-        // Of one name the first value counts, as with every parameter
-        if (name < _lastEventIdName && id.Length > 0)
-            (_lastEventIdName, LastEventId) = (name, id);
-        return null;
-    }
+    private Rejection? AddLastEventId(ReadOnlySpan<byte> value) =>
+        UrlEncoding.Decode(value, out string id) ?? LastEventIds.Add(id);
 }

@@ -30,7 +30,7 @@ internal sealed class CoreStream : IAsyncDisposable
             Encoder = EventEncoders.Plain,
             Output = _pipe.Writer,
             Gone = _gone.Token,
-            LastEventId = lastEventId,
+            LastEventIds = lastEventId is null ? [] : [lastEventId],
         };
         Ended = subscribe(with?.Invoke(subscription) ?? subscription);
         _reading = reads ? ReadAsync() : ReadOpeningAsync();

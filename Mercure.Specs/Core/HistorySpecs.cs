@@ -25,7 +25,7 @@ public sealed class HistorySpecs : TestKit
         var history = Sys.ActorOf(History.Props(new HubOptions(), _store));
         history.Tell(new History.HeadMoved(new LogHead(1, 1, 1), new UpdateIds(UpdateIds.NewKey())));
         var (slow, other) = (CreateTestProbe(), CreateTestProbe());
-        history.Tell(new History.Resolve("unknown"), slow);
+        history.Tell(new History.Resolve(["unknown"], OrEarliest: false), slow);
         history.Tell(new History.GetPage(1), other);
 
         Assert.Equal(1, other.ExpectMsg<Page>().FirstRow);

@@ -25,11 +25,13 @@ internal static class QueryFuzz
             Assert.All(query.Selectors, static selector => Assert.InRange(Encoding.UTF8.GetByteCount(selector.Text), 1, Limits.NameLength));
 
             var again = string.Join('&', query.Selectors.Select(static selector => $"topic={Uri.EscapeDataString(selector.Text)}"));
-            if (query.LastEventId is { } id)
+            Assert.InRange(query.LastEventIds.All.Length, 0, Limits.LastEventIds);
+            Assert.Distinct(query.LastEventIds.All);
+            foreach (var id in query.LastEventIds.All)
                 again += $"&Last-Event-ID={Uri.EscapeDataString(id)}";
             Assert.Null(SubscribeQuery.Parse(again, rules, out var reread));
             Assert.Equal(query.Selectors, reread.Selectors);
-            Assert.Equal(query.LastEventId, reread.LastEventId);
+            Assert.Equal(query.LastEventIds.All, reread.LastEventIds.All);
         }
     }
 }

@@ -17,19 +17,24 @@ public sealed class SubscribeQuerySpecs
         Assert.Null(SubscribeQuery.Parse("?topic=https%3A%2F%2Fa&topic=b+c&topic=&topic=b%20c&other=1", Rules, out var query));
 
         Assert.Equal(["https://a", "b c"], query.Selectors.Select(selector => selector.Text));
-        Assert.Null(query.LastEventId);
+        Assert.Empty(query.LastEventIds.All);
     }
 
     [Theory]
     [InlineData("?topic=a&Last-Event-ID=x", "x")]
-    [InlineData("?topic=a&Last%2DEvent%2DID=x&Last-Event-ID=y", "x")]
+    [InlineData("?topic=a&Last%2DEvent%2DID=x&Last-Event-ID=y", "x y")]
+    [InlineData("?topic=a&Last-Event-ID=x&lastEventID=y&lastEventId=x&last_event_id=z", "x y z")]
     [InlineData("?topic=a&Last-Event-ID=&Last-Event-ID=urn%3Auuid%3A1", "urn:uuid:1")]
-    [InlineData("?topic=a&Last-Event-ID=", null)]
-    [InlineData("?topic=a&last-event-id=x", null)]
-    public void Should_read_the_last_event_id(string text, string? id)
+    [InlineData("?topic=a&Last-Event-ID=", "")]
+    [InlineData("?topic=a&last-event-id=x", "x")]
+    [InlineData("?topic=a&Last_Event_Id=x", "x")]
+    [InlineData("?topic=a&lasteventid=x", "x")]
+    [InlineData("?topic=a&evs_last_event_id=x", "x")]
+    [InlineData("?topic=a&last-event=x&last-event-ids=y&my-last-event-id=z&lastevent=&=w&-=v", "")]
+    public void Should_read_every_last_event_id_once_however_it_is_spelled(string text, string ids)
     {
         Assert.Null(SubscribeQuery.Parse(text, Rules, out var query));
-        Assert.Equal(id, query.LastEventId);
+        Assert.Equal(ids, string.Join(' ', query.LastEventIds.All));
     }
 
     public static TheoryData<string, Rejection> Refused => new()
@@ -44,6 +49,7 @@ public sealed class SubscribeQuerySpecs
         { "?topic=" + new string('a', Limits.NameLength + 1), Rejections.SelectorTooLong },
         { "?" + string.Join('&', Enumerable.Range(0, Limits.Topics + 1).Select(topic => $"topic={topic}")), Rejections.TooManySelectors },
         { "?" + string.Join('&', Enumerable.Repeat("a", Limits.Fields + 1)), Rejections.TooManyFields },
+        { "?topic=a&" + string.Join('&', Enumerable.Range(0, Limits.LastEventIds + 1).Select(id => $"lastEventID={id}")), Rejections.TooManyLastEventIds },
     };
 
     [Theory]

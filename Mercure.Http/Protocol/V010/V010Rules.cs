@@ -10,14 +10,11 @@ namespace Mercure.Http.Protocol.V010;
 /// <param name="tracksSubscriptions">Whether active subscriptions are tracked.</param>
 internal sealed class V010Rules(bool tracksSubscriptions) : GenerationRules
 {
-    /// <summary>As draft 07 has it, as 0.10 had it, and as clients write it (a polyfill by default, and as it is told to); the first that is there counts.</summary>
-    private static readonly string[] LastEventIdNames = ["lastEventID", "Last-Event-ID", "last_event_id", "lastEventId", "Last-Event-Id"];
-
     public override Generation Generation => Generation.V010;
 
     public override PublishFormRules Form { get; } = new("private", RequiresData: false, AudienceIsFlag: true);
 
-    public override SubscribeQueryRules Query { get; } = new(LastEventIdNames, ParseSelector, KnowsEarliest: true);
+    public override SubscribeQueryRules Query { get; } = new(ParseSelector, KnowsEarliest: true);
 
     public override Rejection NamesNotHeld => Rejections.TopicForbidden;
 

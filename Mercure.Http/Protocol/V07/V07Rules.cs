@@ -13,7 +13,7 @@ internal sealed class V07Rules : GenerationRules
     // The draft does not say whether data may be empty; the reference hub takes an empty one for a missing one
     public override PublishFormRules Form { get; } = new("target", RequiresData: true);
 
-    public override SubscribeQueryRules Query { get; } = new(["Last-Event-ID"], TopicSelector.Parse, KnowsEarliest: false);
+    public override SubscribeQueryRules Query { get; } = new(TopicSelector.Parse, KnowsEarliest: false);
 
     public override Rejection NamesNotHeld => Rejections.TargetForbidden;
 

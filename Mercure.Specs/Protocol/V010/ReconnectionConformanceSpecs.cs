@@ -15,8 +15,10 @@ public sealed class ReconnectionConformanceSpecs(V010Fixture hub) : IClassFixtur
     [InlineData("lastEventID")]
     [InlineData("Last-Event-ID")]
     [InlineData("last_event_id")]
+    [InlineData("last-event-id")]
     [InlineData("lastEventId")]
     [InlineData("Last-Event-Id")]
+    [InlineData("evs_last_event_id")]
     public async Task Should_replay_what_follows_the_last_event_id_and_say_so(string where)
     {
         var first = await hub.MustPublishAsync(("topic", _topic), ("data", "1"));
@@ -33,19 +35,34 @@ public sealed class ReconnectionConformanceSpecs(V010Fixture hub) : IClassFixtur
         Assert.Equal("3", (await events.NextAsync())!.Data);
     }
 
-    // "the HTTP header MUST take precedence"; among the parameters' spellings, that of the current draft
-    [Fact]
-    public async Task Should_prefer_the_header_then_the_parameter_of_the_draft()
+    // "the HTTP header MUST take precedence": it is the newer one. Polyfills add the newer one to a query that has an older one, or earliest
+    [Theory]
+    [InlineData("lastEventID={0}", "{1}", "{1}")]
+    [InlineData("lastEventID={1}", "{0}", "{1}")]
+    [InlineData("Last-Event-ID={0}&lastEventID={1}&lastEventID={0}", null, "{1}")]
+    [InlineData("lastEventID={0}&lastEventId={1}&last-event-id=", null, "{1}")]
+    [InlineData("lastEventID=earliest&lastEventId={0}", null, "{0}")]
+    [InlineData("lastEventID={0}", "earliest", "{0}")]
+    [InlineData("lastEventID={0}&lastEventId=unknown", null, "{0}")]
+    [InlineData("lastEventID=earliest&lastEventId=unknown", null, "earliest")]
+    [InlineData("lastEventID=unknown&lastEventId=urn:uuid:9f0c1e9e-3e4b-4a0e-9f5c-0a8a5c7a9d11", null, "earliest")]
+    public async Task Should_follow_the_id_that_is_the_furthest_on_and_say_which(string query, string? header, string beginning)
     {
-        var first = await hub.MustPublishAsync(("topic", _topic), ("data", "1"));
+        var first = await hub.MustPublishAsync(("topic", _topic), ("data", "1"), ("id", $"urn:{_topic}#1"));
         var second = await hub.MustPublishAsync(("topic", _topic), ("data", "2"));
-        var third = await hub.MustPublishAsync(("topic", _topic), ("data", "3"));
+        await hub.MustPublishAsync(("topic", _topic), ("data", "3"));
 
-        using var header = await hub.SubscribeAsync($"?topic={_topic}&lastEventID={first}", ("Last-Event-ID", third));
-        using var parameter = await hub.SubscribeAsync($"?topic={_topic}&Last-Event-ID={first}&lastEventID={second}&lastEventID={third}");
+        string Filled(string text) => string.Format(CultureInfo.InvariantCulture, text, first, second);
+        using var response = header is null
+            ? await hub.SubscribeAsync($"?topic={_topic}&{Filled(query).Replace("#", "%23", StringComparison.Ordinal)}")
+            : await hub.SubscribeAsync($"?topic={_topic}&{Filled(query).Replace("#", "%23", StringComparison.Ordinal)}", ("Last-Event-ID", Filled(header)));
+        using var events = await EventStream.OfAsync(response);
+        await hub.MustPublishAsync(("topic", _topic), ("data", "4"));
 
-        Assert.Equal(third, BeginningOf(header));
-        Assert.Equal(second, BeginningOf(parameter));
+        Assert.Equal(Filled(beginning), BeginningOf(response));
+        // Nothing is replayed after unknown ids alone; from earliest on there is everything
+        var expected = beginning is "{1}" ? "3" : beginning is "{0}" ? "2" : query.Contains("earliest", StringComparison.Ordinal) ? "1" : "4";
+        Assert.Equal(expected, (await events.NextAsync())!.Data);
     }
 
     // "The reserved value earliest can be used to hint the hub to send all updates it has for the subscribed topics"

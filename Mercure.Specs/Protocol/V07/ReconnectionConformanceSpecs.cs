@@ -13,17 +13,22 @@ public sealed class ReconnectionConformanceSpecs(HubFixture hub) : IClassFixture
 
     // Reconnection: "the hub SHOULD send all events published following the one bearing this identifier"
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Should_replay_what_follows_the_last_event_id(bool inHeader)
+    [InlineData("header")]
+    [InlineData("Last-Event-ID")]
+    [InlineData("lastEventID")]
+    [InlineData("lastEventId")]
+    [InlineData("last-event-id")]
+    [InlineData("last_event_id")]
+    [InlineData("evs_last_event_id")]
+    public async Task Should_replay_what_follows_the_last_event_id(string where)
     {
         var first = await hub.MustPublishAsync(("topic", _topic), ("data", "1"));
         await hub.MustPublishAsync(("topic", _topic), ("data", "2"));
         await hub.MustPublishAsync(("topic", _topic), ("data", "3"));
 
-        using var response = inHeader
+        using var response = where == "header"
             ? await hub.SubscribeAsync($"?topic={_topic}", ("Last-Event-ID", first))
-            : await hub.SubscribeAsync($"?topic={_topic}&Last-Event-ID={first}");
+            : await hub.SubscribeAsync($"?topic={_topic}&{where}={first}");
         using var events = await EventStream.OfAsync(response);
         await hub.MustPublishAsync(("topic", _topic), ("data", "4"));
 
@@ -32,18 +37,41 @@ public sealed class ReconnectionConformanceSpecs(HubFixture hub) : IClassFixture
         Assert.Equal("4", (await events.NextAsync())!.Data);
     }
 
-    // Reconnection: "If both ... are present, the HTTP header MUST take precedence"
-    [Fact]
-    public async Task Should_prefer_the_header_with_the_last_event_id()
+    // Reconnection: "If both ... are present, the HTTP header MUST take precedence": it is the newer one. Polyfills add the newer one
+    // to a query that has an older one, before or behind it. Earliest is an id as any other
+    [Theory]
+    [InlineData("Last-Event-ID={0}", "{1}")]
+    [InlineData("Last-Event-ID={1}", "{0}")]
+    [InlineData("Last-Event-ID={1}", "unknown")]
+    [InlineData("Last-Event-ID=unknown&lastEventId=earliest", "{1}")]
+    [InlineData("Last-Event-ID={0}&Last-Event-ID={1}", null)]
+    [InlineData("lastEventId={1}&Last-Event-ID={0}&last-event-id=", null)]
+    public async Task Should_follow_the_id_that_is_the_furthest_on(string query, string? header)
     {
         var first = await hub.MustPublishAsync(("topic", _topic), ("data", "1"));
         var second = await hub.MustPublishAsync(("topic", _topic), ("data", "2"));
         await hub.MustPublishAsync(("topic", _topic), ("data", "3"));
 
-        using var response = await hub.SubscribeAsync($"?topic={_topic}&Last-Event-ID={first}", ("Last-Event-ID", second));
+        string Filled(string text) => string.Format(CultureInfo.InvariantCulture, text, first, second);
+        using var response = header is null
+            ? await hub.SubscribeAsync($"?topic={_topic}&{Filled(query)}")
+            : await hub.SubscribeAsync($"?topic={_topic}&{Filled(query)}", ("Last-Event-ID", Filled(header)));
         using var events = await EventStream.OfAsync(response);
 
         Assert.Equal("3", (await events.NextAsync())!.Data);
+    }
+
+    // Each id is looked up: no more than a client can mean (CWE-770)
+    [Fact]
+    public async Task Should_refuse_more_ids_than_a_client_can_mean()
+    {
+        var eight = string.Concat(Enumerable.Range(0, 8).Select(id => $"&lastEventId={id}"));
+        using var taken = await hub.SubscribeAsync($"?topic={_topic}{eight}", ("Last-Event-ID", "7"));
+        using var refused = await hub.SubscribeAsync($"?topic={_topic}{eight}", ("Last-Event-ID", "8"));
+
+        Assert.Equal(System.Net.HttpStatusCode.OK, taken.StatusCode);
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Equal("More than 8 last event ids.\n", await refused.Content.ReadAsStringAsync());
     }
 
     // An id that the hub does not know any more, or never gave, is no reason to make the subscriber wait
