@@ -43,6 +43,11 @@ public sealed record HubOptions
     /// <summary>Time between comments on a stream; zero for none.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// Time without an acknowledgement after which a client counts as gone, if three heartbeats are not longer: a train's tunnel is no reason.
+    /// </summary>
+    public TimeSpan MinSilence { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Updates kept, whatever <see cref="HistorySize"/> is, for cursors of connected subscribers and gaps between nodes.</summary>
     public long ReserveUpdates { get; init; } = 10_000;
 

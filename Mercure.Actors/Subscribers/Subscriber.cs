@@ -43,6 +43,7 @@ internal sealed class Subscriber : UntypedActor
     private bool _wantsNext;
     private bool _live;
     private bool _lagging;
+    private int _unanswered;
     private StreamEnd? _end;
 
     public Subscriber(Subscription subscription, TaskCompletionSource<StreamEnd> ended, NodeActors node)
@@ -70,11 +71,11 @@ internal sealed class Subscriber : UntypedActor
     /// <summary>Supervisor, switchboard → subscriber: end the stream.</summary>
     internal sealed record End(StreamEnd How);
 
-    /// <summary>Supervisor → subscriber: write a comment.</summary>
-    internal sealed class Heartbeat
-    {
-        public static readonly Heartbeat Instance = new();
-    }
+    /// <summary>Supervisor → subscriber: check the connection, and write a comment.</summary>
+    /// <param name="IsWritten">False where there are no comments.</param>
+    /// <param name="MaxUnanswered">Heartbeats in a row before each of which something awaited an acknowledgement: then the client counts as gone.</param>
+    /// <param name="MaxSilence">Time without any acknowledgement that must have passed, too.</param>
+    internal sealed record Heartbeat(bool IsWritten, int MaxUnanswered, TimeSpan MaxSilence);
 
     /// <summary>Null when this one is not tracked.</summary>
     private IActorRef? Presence => _subscription.Presence is null ? null : _node.Presence;
@@ -102,7 +103,7 @@ internal sealed class Subscriber : UntypedActor
         {
             case Delivery run: OnLive(run); break;
             case EventWriter.Flushed flushed: OnFlushed(flushed); break;
-            case Heartbeat: OnHeartbeat(); break;
+            case Heartbeat heartbeat: OnHeartbeat(heartbeat); break;
             case End end: OnEnd(end); break;
             case NodePresence.Announced announced: OnAnnounced(announced); break;
             case Switchboard.Prepared prepared: OnPrepared(prepared); break;
@@ -180,10 +181,18 @@ internal sealed class Subscriber : UntypedActor
         }
     }
 
-    private void OnHeartbeat()
+    private void OnHeartbeat(Heartbeat heartbeat)
     {
+        var silence = _subscription.Silence?.Invoke();
+        _unanswered = silence is null ? 0 : _unanswered + 1;
+        if (_unanswered >= heartbeat.MaxUnanswered && silence >= heartbeat.MaxSilence)
+        {
+            Finish(StreamEnd.Unreachable);
+            return;
+        }
+
         // A client that does not read needs none.
-        if (_opened && !_response.IsFlushing)
+        if (heartbeat.IsWritten && _opened && !_response.IsFlushing)
         {
             _response.Write(_subscription.Encoder.Heartbeat);
             OnWritten();

@@ -6,13 +6,19 @@ namespace Mercure.Actors.Subscribers;
 
 /// <summary>
 /// Parent of a node's subscribers: opens them, ends them when their time is up or the hub stops, and has their streams
-/// write heartbeats, spread over the interval, from one tick. Owns the deadlines. A subscriber that fails is not restarted:
+/// write heartbeats and look for clients whose network is gone, spread over the interval, from one tick. Owns the deadlines. A subscriber that fails is not restarted:
 /// its stream ends, and its client comes back.
 /// </summary>
 internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
 {
     /// <summary>Heartbeats go to one bucket of the streams at a time.</summary>
     private const int Buckets = 16;
+
+    /// <summary>Heartbeats that may stay unanswered.</summary>
+    private const int MaxUnanswered = 3;
+
+    /// <summary>Between two looks at a stream that has no heartbeats.</summary>
+    private static readonly TimeSpan SilentInterval = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan DeadlineTick = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan StopTick = TimeSpan.FromMilliseconds(50);
@@ -24,6 +30,8 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     private readonly HubOptions _options;
     private readonly Subscriber.NodeActors _node;
     private readonly TimeProvider _clock;
+    private readonly TimeSpan _interval;
+    private readonly Subscriber.Heartbeat _heartbeat;
     private readonly Dictionary<IActorRef, Stream> _streams = [];
     private readonly HashSet<IActorRef>[] _beating = [.. Enumerable.Range(0, Buckets).Select(_ => new HashSet<IActorRef>())];
     private readonly Dictionary<IActorRef, (long Since, TimeSpan Timeout)> _opening = [];
@@ -43,6 +51,10 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
         _options = options;
         _clock = clock;
         _began = clock.GetTimestamp();
+        var hasHeartbeats = options.HeartbeatInterval > TimeSpan.Zero;
+        _interval = hasHeartbeats ? options.HeartbeatInterval : SilentInterval;
+        var unanswered = Math.Max(MaxUnanswered, (int)Math.Ceiling(options.MinSilence / _interval));
+        _heartbeat = new Subscriber.Heartbeat(hasHeartbeats, unanswered, unanswered * _interval);
         var materializer = Context.Materializer(ActorMaterializerSettings.Create(Context.System).WithDispatcher(HubDispatchers.Streams), "replay");
         _node = new Subscriber.NodeActors(switchboard, history, gateway, presence, materializer);
 
@@ -87,8 +99,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer(nameof(DeadlinesDue), DeadlinesDue.Instance, DeadlineTick);
-        if (_options.HeartbeatInterval > TimeSpan.Zero)
-            Timers.StartPeriodicTimer(nameof(Beat), Beat.Instance, _options.HeartbeatInterval / Buckets);
+        Timers.StartPeriodicTimer(nameof(Beat), Beat.Instance, _interval / Buckets);
     }
 
     private void OnOpen(Open open)
@@ -143,7 +154,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     {
         _bucket = (_bucket + 1) % Buckets;
         foreach (var subscriber in _beating[_bucket])
-            subscriber.Tell(Subscriber.Heartbeat.Instance, ActorRefs.NoSender);
+            subscriber.Tell(_heartbeat, ActorRefs.NoSender);
     }
 
     private void OnDeadlines()

@@ -30,6 +30,12 @@ public sealed record Subscription
     /// <summary>Cancelled when the client has gone.</summary>
     public required CancellationToken Gone { get; init; }
 
+    /// <summary>
+    /// How long ago the client's last acknowledgement came, if something that was sent after it awaits one; null if nothing does. Null
+    /// where the connection can't say.
+    /// </summary>
+    public Func<TimeSpan?>? Silence { get; init; }
+
     /// <summary>The ids after which updates are replayed, of which the furthest on in the log counts; none to begin with the next update.</summary>
     public IReadOnlyList<string> LastEventIds { get; init; } = [];
 
@@ -72,6 +78,9 @@ public enum StreamEnd
 {
     /// <summary>The client closed it.</summary>
     ClientGone,
+
+    /// <summary>The client's network is gone: nothing of what was sent is acknowledged.</summary>
+    Unreachable,
 
     /// <summary>Its <see cref="Subscription.EndsAt"/> came, or it had lasted for <see cref="Subscription.Longest"/>.</summary>
     TimeUp,

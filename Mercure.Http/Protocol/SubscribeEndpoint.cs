@@ -10,10 +10,11 @@ namespace Mercure.Http.Protocol;
 /// <param name="AllowAnonymous">Whether who has no token may read public updates.</param>
 /// <param name="Compress">Whether streams are compressed for clients that accept it.</param>
 /// <param name="Longest">How long a stream may last at most; zero for ever.</param>
-internal sealed record StreamRules(bool AllowAnonymous, bool Compress, TimeSpan Longest)
+/// <param name="HasHeartbeats">Whether comments are written to idle streams.</param>
+internal sealed record StreamRules(bool AllowAnonymous, bool Compress, TimeSpan Longest, bool HasHeartbeats)
 {
-    public static StreamRules From(HubSettings settings) =>
-        new(settings.Tokens.AllowAnonymous, settings.Streams.Compress, settings.Listen.WriteTimeout);
+    public static StreamRules From(HubSettings settings) => new(
+        settings.Tokens.AllowAnonymous, settings.Streams.Compress, settings.Listen.WriteTimeout, settings.Streams.HeartbeatInterval > TimeSpan.Zero);
 }
 
 /// <summary><c>GET</c> and <c>HEAD</c> of the hub (spec drafts 04 and 07, Subscription, Subscribers and Reconnection).</summary>
@@ -74,6 +75,7 @@ internal sealed class SubscribeEndpoint(
             Output = context.Response.BodyWriter,
             Abort = context.Abort,
             Gone = context.RequestAborted,
+            Silence = ClientSocket.Watch(context, keepAlive: !rules.HasHeartbeats),
             LastEventIds = fromEarliest ? [.. lastEventIds.Where(static id => id != Earliest)] : lastEventIds,
             FromEarliest = fromEarliest,
             BeginsAfter = generation.Query.KnowsEarliest ? id => context.Response.Headers[LastEventIdHeader] = id ?? Earliest : null,

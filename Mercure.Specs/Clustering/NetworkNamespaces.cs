@@ -53,6 +53,9 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
 
     public async Task HealAsync(params int[] side) => await EachPairAsync(side, (from, to) => IpAsync($"-n {Name(from)} route del blackhole {Address(to)}/32"));
 
+    /// <summary>Pulls the node's cable: nothing reaches it or leaves it, and nobody learns why.</summary>
+    public Task UnplugAsync(int node) => IpAsync($"-n {Name(node)} link set eth0 down");
+
     /// <summary>Makes a server of this machine's loopback reachable from the namespaces.</summary>
     /// <returns>The port on <see cref="Gateway"/>.</returns>
     public int Relay(int port)
