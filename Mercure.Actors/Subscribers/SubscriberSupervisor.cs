@@ -43,6 +43,7 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
 
     private long _opened;
     private int _bucket;
+    private long _lastBeat;
     private IActorRef? _stopping;
     private Queue<IActorRef> _toStop = [];
 
@@ -152,6 +153,11 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
 
     private void OnBeat()
     {
+        // After a pause of the process the timer catches up: heartbeats at once would be no measure of a client's silence
+        if (_clock.GetElapsedTime(_lastBeat) < _interval / (2 * Buckets))
+            return;
+
+        _lastBeat = _clock.GetTimestamp();
         _bucket = (_bucket + 1) % Buckets;
         foreach (var subscriber in _beating[_bucket])
             subscriber.Tell(_heartbeat, ActorRefs.NoSender);

@@ -77,6 +77,8 @@ public sealed class ClientSpecs(ChromiumFixture chromium)
         if (script is not null)
             await page.AddScriptTagAsync(new() { Path = Path.Combine(Directory, "node_modules", script) });
         var token = V010Tokens.Subscriber(Topic);
+        // The page's own URL says where it begins, also when its client comes back from further on
+        var before = await hub.MustPublishAsync(("topic", Topic), ("data", "before"));
         if (byCookie)
             await page.Context.AddCookiesAsync([new() { Name = "mercureAuthorization", Value = token, Url = hub.Url.AbsoluteUri, HttpOnly = true }]);
         await page.EvaluateAsync(
@@ -89,7 +91,7 @@ public sealed class ClientSpecs(ChromiumFixture chromium)
               source.onmessage = event => { received.push([event.lastEventId, event.data]); if (event.data === "end") source.close(); };
             }
             """,
-            new[] { SubscriptionOf(hub), token });
+            new[] { $"{SubscriptionOf(hub)}&lastEventID={before}", token });
         await page.WaitForFunctionAsync("() => opened > 0");
 
         var opened = 0;
