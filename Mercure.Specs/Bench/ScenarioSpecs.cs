@@ -109,7 +109,7 @@ public sealed class ScenarioSpecs : IAsyncLifetime
         PublisherToken = HubSetup.PublisherToken,
         Warmup = TimeSpan.FromMilliseconds(200),
         Duration = TimeSpan.FromMilliseconds(500),
-        Drain = TimeSpan.FromSeconds(30),
+        Drain = Eventually.Patience,
         Pids = [_hub.Id],
     };
 
@@ -133,7 +133,7 @@ public sealed class ScenarioSpecs : IAsyncLifetime
             var floor = new FloorHost();
             var port = new PortWriter();
             floor._serving = FloorServer.ServeAsync(0, port, floor._stop.Token);
-            floor.Url = new Uri($"http://127.0.0.1:{await port.Written.Task.WaitAsync(TimeSpan.FromSeconds(20))}/hub");
+            floor.Url = new Uri($"http://127.0.0.1:{await port.Written.Task.WaitAsync(Eventually.Patience)}/hub");
             return floor;
         }
 

@@ -1,3 +1,4 @@
+using Mercure.Specs.Processes;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -17,6 +18,8 @@ public sealed class ChromiumCollection : ICollectionFixture<ChromiumFixture>
 public sealed class ChromiumFixture : IAsyncLifetime
 {
     private const string Executable = "/usr/bin/chromium";
+
+    private static readonly float Patience = (float)Eventually.Patience.TotalMilliseconds;
 
     private IPlaywright? _playwright;
 
@@ -59,7 +62,7 @@ public sealed class ChromiumFixture : IAsyncLifetime
     internal async Task<IPage> OpenBareAsync(Uri address)
     {
         var context = await Browser.NewContextAsync(new BrowserNewContextOptions { BypassCSP = true });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(Patience);
         var page = await context.NewPageAsync();
         await page.GotoAsync(address.AbsoluteUri);
         return page;
@@ -73,7 +76,7 @@ public sealed class ChromiumFixture : IAsyncLifetime
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
         });
-        context.SetDefaultTimeout(10_000);
+        context.SetDefaultTimeout(Patience);
         var page = await context.NewPageAsync();
         await page.GotoAsync(hub.Address.AbsoluteUri);
         return page;

@@ -10,7 +10,7 @@ internal sealed class DemoHub : IAsyncDisposable
     public const string Token =
         "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6WyJmb28iLCJiYXIiXSwicHVibGlzaCI6WyJmb28iXX19.afLx2f2ut3YgNVFStCx95Zm_UND1mZJ69OenXaDuZL8";
 
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopTimeout = Eventually.Patience;
 
     private readonly HubSetup _setup;
     private HubProcess _process;
@@ -19,7 +19,7 @@ internal sealed class DemoHub : IAsyncDisposable
     {
         _setup = setup;
         _process = process;
-        Client = new HttpClient { BaseAddress = setup.Address, Timeout = TimeSpan.FromSeconds(20) };
+        Client = new HttpClient { BaseAddress = setup.Address, Timeout = Eventually.Patience };
     }
 
     /// <summary>Where it listens, ending with a slash.</summary>

@@ -1,6 +1,7 @@
 using Mercure.Specs.Faults;
 using Mercure.Specs.Journals;
 using Mercure.Specs.Processes;
+using Mercure.Specs.Settings;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -64,5 +65,5 @@ public sealed class DatabaseSpecs(ITestOutputHelper output)
 /// <summary>Skipped where no MariaDB server can be started.</summary>
 internal sealed class MariaDbServerFactAttribute : FactAttribute
 {
-    public MariaDbServerFactAttribute() => Skip = MariaDbServer.Unavailable;
+    public MariaDbServerFactAttribute() => Skip = Needs.MariaDbPrograms;
 }

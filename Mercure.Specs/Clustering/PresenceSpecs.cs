@@ -14,7 +14,7 @@ public sealed class PresenceSpecs(ITestOutputHelper output)
     private const int Each = 5;
 
     /// <summary>A failover, on a machine that is busy.</summary>
-    private static readonly TimeSpan TrueWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan TrueWithin = Eventually.Patience;
 
     [ClusterTheory]
     [InlineData(true)]

@@ -17,7 +17,7 @@ public sealed class StormSpecs(ITestOutputHelper output)
     private const string Topic = "https://example.com/storm";
     private const int Missed = 50;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     [ClusterFact]
     public Task Should_bring_on_those_who_come_back() => ComeBackAsync(subscribers: 400, Timeout);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Mercure.Specs.Journals;
 using Mercure.Specs.Processes;
+using Mercure.Specs.Settings;
 using Xunit;
 
 namespace Mercure.Specs.Faults;
@@ -11,16 +12,16 @@ internal abstract class DatabaseServer : IAsyncDisposable
 {
     private readonly string _user;
 
-    protected DatabaseServer(string name, string user)
+    protected DatabaseServer(string name, string user, int port)
     {
         _user = user;
         Root = Directory.CreateTempSubdirectory($"mercure-specs-{name}-").FullName;
-        Port = FreePort.Next();
+        Port = port;
     }
 
     /// <summary>The servers that can be started here.</summary>
     public static IReadOnlyList<TestDatabase> Startable =>
-        [.. new[] { (PostgreSqlServer.Unavailable, TestDatabase.PostgreSql), (MariaDbServer.Unavailable, TestDatabase.MariaDb) }
+        [.. new[] { (Needs.PostgreSqlPrograms, TestDatabase.PostgreSql), (Needs.MariaDbPrograms, TestDatabase.MariaDb) }
             .Where(server => server.Item1 is null)
             .Select(server => server.Item2)];
 
@@ -34,8 +35,21 @@ internal abstract class DatabaseServer : IAsyncDisposable
 
     protected abstract string PidFile { get; }
 
-    public static async Task<DatabaseServer> StartedAsync(TestDatabase database) =>
-        database == TestDatabase.PostgreSql ? await PostgreSqlServer.StartedAsync() : await MariaDbServer.StartedAsync();
+    public static Task<DatabaseServer> StartedAsync(TestDatabase database) => FreePort.StartAsync(async port =>
+    {
+        DatabaseServer server = database == TestDatabase.PostgreSql ? new PostgreSqlServer(port) : new MariaDbServer(port);
+        try
+        {
+            await server.InstallAsync();
+            await server.StartAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    });
 
     /// <summary>Again on the same data.</summary>
     public abstract Task StartAsync();
@@ -60,6 +74,9 @@ internal abstract class DatabaseServer : IAsyncDisposable
     }
 
     /// <summary>The directory's first contents.</summary>
+    protected abstract Task InstallAsync();
+
+    /// <inheritdoc cref="InstallAsync()"/>
     protected async Task InstallAsync(string program, params string[] arguments)
     {
         if (Environment.IsPrivilegedProcess)
@@ -100,6 +117,5 @@ internal abstract class DatabaseServer : IAsyncDisposable
 /// <summary>Skipped where no server can be started; otherwise on each that <see cref="DatabaseServer.Startable"/> names.</summary>
 internal sealed class DatabaseServerTheoryAttribute : TheoryAttribute
 {
-    public DatabaseServerTheoryAttribute() =>
-        Skip = DatabaseServer.Startable.Count > 0 ? null : $"{PostgreSqlServer.Unavailable}; {MariaDbServer.Unavailable}";
+    public DatabaseServerTheoryAttribute() => Skip = Needs.AnyServerPrograms;
 }

@@ -18,7 +18,7 @@ public sealed class DescriptorLimitSpecs
 
     private const int Connections = 500;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     [Theory]
     [InlineData("Max open files            20000                20000                files     ", 19_488)]

@@ -10,7 +10,7 @@ namespace Mercure.Specs.Faults;
 [Collection(ProcessesCollection.Name)]
 public sealed class RefusalSpecs
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     [Fact]
     public async Task Should_refuse_a_bbolt_database_and_leave_it_alone()

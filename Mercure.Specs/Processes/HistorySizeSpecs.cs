@@ -10,7 +10,7 @@ public sealed class HistorySizeSpecs
     private const string Topic = "https://example.com/history";
     private const int Size = 5;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     public static TheoryData<TestDatabase, string> Cases
     {

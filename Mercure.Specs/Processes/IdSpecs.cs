@@ -9,7 +9,7 @@ public sealed class IdSpecs
 {
     private const string Topic = "https://example.com/ids";
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     public static TheoryData<TestDatabase> Databases => TestJournal.Durable;
 

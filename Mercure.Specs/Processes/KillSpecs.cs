@@ -8,7 +8,7 @@ namespace Mercure.Specs.Processes;
 [Collection(ProcessesCollection.Name)]
 public sealed class KillSpecs(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     public static TheoryData<TestDatabase> Databases => TestJournal.Durable;
 

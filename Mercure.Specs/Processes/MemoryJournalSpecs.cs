@@ -9,7 +9,7 @@ public sealed class MemoryJournalSpecs
 {
     private const string Topic = "https://example.com/memory";
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     [Fact]
     public async Task Should_replay_under_load_and_leave_no_file()
