@@ -5,7 +5,7 @@ using Xunit;
 namespace Mercure.Specs.Clustering;
 
 /// <summary>Whichever nodes start together, there is one cluster.</summary>
-[Collection(ProcessesCollection.Name)]
+[Collection(ClustersCollection.Name)]
 public sealed class ColdStartSpecs
 {
     [ClusterFact]

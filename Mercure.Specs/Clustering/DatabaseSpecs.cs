@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace Mercure.Specs.Clustering;
 
 /// <summary>The journal's database under a cluster: it crashes and comes back, and it may be another than PostgreSQL.</summary>
-[Collection(ProcessesCollection.Name)]
+[Collection(ClustersCollection.Name)]
 public sealed class DatabaseSpecs(ITestOutputHelper output)
 {
     [PostgreSqlServerFact]

@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace Mercure.Specs.Clustering;
 
 /// <summary>The list of active subscriptions, asked of any node, after one has died without a word.</summary>
-[Collection(ProcessesCollection.Name)]
+[Collection(ClustersCollection.Name)]
 public sealed class PresenceSpecs(ITestOutputHelper output)
 {
     private const int Each = 5;

@@ -11,7 +11,7 @@ namespace Mercure.Specs.Clustering;
 /// The node with half of all subscribers dies; they come back on the others with their ids, all at once, and are soon where
 /// they would be. The journal's table is read by the page, and not for each client.
 /// </summary>
-[Collection(ProcessesCollection.Name)]
+[Collection(ClustersCollection.Name)]
 public sealed class StormSpecs(ITestOutputHelper output)
 {
     private const string Topic = "https://example.com/storm";

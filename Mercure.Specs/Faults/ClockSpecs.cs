@@ -14,7 +14,6 @@ namespace Mercure.Specs.Faults;
 /// The machine's clock is set while the hub runs (a dead battery, a zealous NTP client): the order of updates, ids and
 /// heartbeats don't depend on it. The whole process sees the other time, through Debian's faketime.
 /// </summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class ClockSpecs
 {
     private const string Topic = "https://example.com/clock";

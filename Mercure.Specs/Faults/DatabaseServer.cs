@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Mercure.Specs.Journals;
@@ -10,6 +11,9 @@ namespace Mercure.Specs.Faults;
 /// <summary>A database server of the spec's own, to be stopped and frozen. As root it runs as the user that its package made.</summary>
 internal abstract class DatabaseServer : IAsyncDisposable
 {
+    /// <summary>Of each kind, the data directory of the first server as it was installed: the others have copies.</summary>
+    private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Installed = new(StringComparer.Ordinal);
+
     private readonly string _user;
 
     protected DatabaseServer(string name, string user, int port)
@@ -40,7 +44,7 @@ internal abstract class DatabaseServer : IAsyncDisposable
         DatabaseServer server = database == TestDatabase.PostgreSql ? new PostgreSqlServer(port) : new MariaDbServer(port);
         try
         {
-            await server.InstallAsync();
+            await server.PrepareAsync();
             await server.StartAsync();
             return server;
         }
@@ -73,16 +77,8 @@ internal abstract class DatabaseServer : IAsyncDisposable
         Directory.Delete(Root, recursive: true);
     }
 
-    /// <summary>The directory's first contents.</summary>
+    /// <summary>The data directory's first contents.</summary>
     protected abstract Task InstallAsync();
-
-    /// <inheritdoc cref="InstallAsync()"/>
-    protected async Task InstallAsync(string program, params string[] arguments)
-    {
-        if (Environment.IsPrivilegedProcess)
-            await RunAsync("chown", _user, Root);
-        await AsUserAsync(program, arguments);
-    }
 
     protected Task AsUserAsync(string program, params string[] arguments) =>
         Environment.IsPrivilegedProcess ? RunAsync("runuser", ["-u", _user, "--", program, .. arguments]) : RunAsync(program, arguments);
@@ -98,6 +94,24 @@ internal abstract class DatabaseServer : IAsyncDisposable
 
         foreach (var child in File.ReadAllText($"/proc/{parent}/task/{parent}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
             Signals.Send(int.Parse(child, CultureInfo.InvariantCulture), signal);
+    }
+
+    private async Task PrepareAsync()
+    {
+        if (Environment.IsPrivilegedProcess)
+            await RunAsync("chown", _user, Root);
+        var installed = await Installed.GetOrAdd(_user, _ => new Lazy<Task<string>>(InstallOnceAsync)).Value;
+        await RunAsync("cp", "-a", installed, Data);
+    }
+
+    private async Task<string> InstallOnceAsync()
+    {
+        await InstallAsync();
+        var kept = Directory.CreateTempSubdirectory($"mercure-specs-{_user}-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(kept, recursive: true);
+        var installed = Path.Combine(kept, "data");
+        await RunAsync("mv", Data, installed);
+        return installed;
     }
 
     private static async Task RunAsync(string program, params string[] arguments)

@@ -7,7 +7,6 @@ using Xunit.Abstractions;
 namespace Mercure.Specs.Faults;
 
 /// <summary>The database server crashes, freezes, or is not there yet.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class DatabaseServerFaultSpecs(ITestOutputHelper output)
 {
     private static readonly TimeSpan Timeout = Eventually.Patience;

@@ -9,7 +9,6 @@ namespace Mercure.Specs.Faults;
 /// A connection is an open file, and the process may have so many (CWE-770): some are kept for the journal, nobody new is
 /// served beyond the rest, those who are connected live on, and when some have left others are served.
 /// </summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class DescriptorLimitSpecs
 {
     private const string Topic = "https://example.com/crowd";

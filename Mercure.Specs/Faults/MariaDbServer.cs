@@ -32,7 +32,7 @@ internal sealed class MariaDbServer(int port) : DatabaseServer("mariadb", "mysql
     }
 
     protected override Task InstallAsync() =>
-        InstallAsync("mariadb-install-db", "--no-defaults", $"--datadir={Data}", "--auth-root-authentication-method=normal");
+        AsUserAsync("mariadb-install-db", "--no-defaults", $"--datadir={Data}", "--auth-root-authentication-method=normal");
 
     private async Task<bool> AnswersAsync()
     {

@@ -22,7 +22,7 @@ internal sealed class PostgreSqlServer(int port) : DatabaseServer("postgresql", 
     public override Task StopAsync() => AsUserAsync(Program("pg_ctl"), "-D", Data, "-m", "immediate", "-w", "-s", "stop");
 
     protected override Task InstallAsync() =>
-        InstallAsync(Program("initdb"), "-D", Data, "-U", "specs", "--auth=trust", "-E", "UTF8", "--no-locale", "--no-sync");
+        AsUserAsync(Program("initdb"), "-D", Data, "-U", "specs", "--auth=trust", "-E", "UTF8", "--no-locale", "--no-sync");
 
     private static string Program(string name) => Path.Combine(Programs!, name);
 }

@@ -7,7 +7,6 @@ using Xunit;
 namespace Mercure.Specs.Faults;
 
 /// <summary>A journal's file that can't be used stops the start with one line, and is left as it was.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class RefusalSpecs
 {
     private static readonly TimeSpan Timeout = Eventually.Patience;

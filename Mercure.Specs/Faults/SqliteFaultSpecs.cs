@@ -8,7 +8,6 @@ using Xunit.Abstractions;
 namespace Mercure.Specs.Faults;
 
 /// <summary>The disk is full, or somebody else holds the file.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class SqliteFaultSpecs(ITestOutputHelper output)
 {
     private static readonly TimeSpan Timeout = Eventually.Patience;

@@ -10,7 +10,6 @@ namespace Mercure.Specs.Faults;
 /// Two hubs by mistake on one database, as after a deployment that did not end the old one: they hinder each other, but
 /// what either acknowledged is in the one log, once.
 /// </summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class TwoWritersSpecs(ITestOutputHelper output)
 {
     private const string Topic = "https://example.com/two";

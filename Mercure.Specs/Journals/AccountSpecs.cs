@@ -9,7 +9,6 @@ namespace Mercure.Specs.Journals;
 /// Tables that an administrator made from <c>docs/sql</c>, and an account with the rights that <c>docs/journals.md</c> grants:
 /// what is documented is what is run here.
 /// </summary>
-[Collection(ProcessesCollection.Name)]
 public sealed partial class AccountSpecs
 {
     private const string Topic = "https://example.com/account";

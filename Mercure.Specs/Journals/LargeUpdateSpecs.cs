@@ -5,7 +5,6 @@ using Xunit;
 namespace Mercure.Specs.Journals;
 
 /// <summary>The largest update that the settings allow fits into the database, or the hub does not start.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class LargeUpdateSpecs
 {
     private const string Topic = "https://example.com/large";

@@ -4,7 +4,6 @@ using Xunit;
 namespace Mercure.Specs.Processes;
 
 /// <summary><c>MERCURE_JOURNAL=memory</c>: the same hub, without a file, empty after a restart.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class MemoryJournalSpecs
 {
     private const string Topic = "https://example.com/memory";

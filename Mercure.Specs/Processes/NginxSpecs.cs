@@ -9,7 +9,6 @@ using Xunit;
 namespace Mercure.Specs.Processes;
 
 /// <summary><c>examples/operations/nginx.conf</c> as it is, apart from addresses and files, in a real nginx before a real hub.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class NginxSpecs : IAsyncLifetime
 {
     private const string Topic = "https://example.com/books/1";

@@ -12,7 +12,6 @@ using Xunit.Abstractions;
 namespace Mercure.Specs.Processes;
 
 /// <summary>From the start of the process to the first publish that is acknowledged.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class StartUpSpecs(ITestOutputHelper output)
 {
     private const string Topic = "https://example.com/start";

@@ -8,7 +8,6 @@ using Xunit.Abstractions;
 namespace Mercure.Specs.Processes;
 
 /// <summary>SIGTERM and SIGINT: streams end properly, publishes in flight are answered, the process ends in time.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class StopSpecs(ITestOutputHelper output)
 {
     private const string Topic = "https://example.com/stop";
