@@ -67,7 +67,10 @@ class Run:
 def read(directory: str) -> Run:
     run = Run([], [])
     for path in sorted(pathlib.Path(directory).rglob("*.trx")):
-        read_results(ElementTree.parse(path), run)
+        try:
+            read_results(ElementTree.parse(path), run)
+        except ElementTree.ParseError as error:
+            run.errors.append(f"{path.name} can't be read: {error}")
     for path in sorted(pathlib.Path(directory).rglob("Sequence_*.xml")):
         for test in ElementTree.parse(path).iterfind(".//Test"):
             if test.get("Completed") == "False":

@@ -122,6 +122,13 @@ class SummarySpecs(unittest.TestCase):
         self.write(self.first, ("One", "Passed", ""))
         self.assertEqual((1, ["the run ended with exit code 1, though no spec failed", "1 passed, 1 failed"]), self.report(1))
 
+    def test_a_file_that_ends_half_way_fails_the_run(self) -> None:
+        self.write(self.first, ("One", "Passed", ""))
+        (self.first / "half.trx").write_text("<TestRun><Results>")
+        self.assertEqual([], self.again())
+        code, lines = self.report(1)
+        self.assertEqual((1, "1 passed, 1 failed"), (code, lines[-1]))
+
     def test_nothing_passed_is_a_failure(self) -> None:
         self.assertEqual((1, ["0 passed, 0 failed"]), self.report())
 
