@@ -1,17 +1,26 @@
-# Debian packages that the specs need; sourced by test.sh.
+# Debian packages that the specs need; sourced by test.sh. A spec that is skipped because a program is missing fails the run there.
 
+# Prints the package of each program that is not installed.
 missing_packages() {
-  local missing=()
-  compgen -G '/usr/lib/postgresql/*/bin/initdb' > /dev/null || [ -n "${MERCURE_SPECS_POSTGRESQL:-}" ] || missing+=(postgresql)
-  [ -x /usr/sbin/mariadbd ] || [ -n "${MERCURE_SPECS_MARIADB:-}" ] || missing+=(mariadb-server)
-  command -v faketime > /dev/null || missing+=(faketime)
-  command -v chromium > /dev/null || missing+=(chromium)
-  command -v node > /dev/null || missing+=(nodejs)
-  command -v npm > /dev/null || missing+=(npm)
-  command -v python3 > /dev/null || missing+=(python3)
-  command -v curl > /dev/null || missing+=(curl)
-  [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
-  echo "${missing[*]}"
+  need() {
+    local pattern
+    for pattern in "${@:2}"; do
+      compgen -G "$pattern" > /dev/null || command -v "$pattern" > /dev/null || { echo "$1"; return; }
+    done
+  }
+  need postgresql '/usr/lib/postgresql/*/bin/initdb'
+  need mariadb-server /usr/sbin/mariadbd mariadb-install-db
+  need faketime '/usr/lib/*/faketime/libfaketimeMT.so.1'
+  need chromium /usr/bin/chromium
+  need nodejs node
+  need npm npm
+  need python3 python3
+  need php-cli php
+  need ruby ruby
+  need curl curl
+  need nginx-light /usr/sbin/nginx
+  need iproute2 /usr/sbin/ip
+  need util-linux /usr/bin/prlimit /usr/sbin/runuser /usr/bin/mount
 }
 
 install_missing_packages() {
@@ -24,7 +33,7 @@ install_missing_packages() {
 
   if [ "$(id -u)" != 0 ]; then
     if ! command -v sudo > /dev/null; then
-      echo "missing, and neither root nor sudo to install it: $missing" >&2
+      echo "missing, and neither root nor sudo to install it:" $missing >&2
       return 1
     fi
     as_root=(sudo)

@@ -26,18 +26,22 @@ while True:
 EOF
 }
 
-# postgresql_start <directory>: starts it and exports MERCURE_SPECS_POSTGRESQL.
+# postgresql_start <directory> [options of the server…]: starts it and exports MERCURE_SPECS_POSTGRESQL; on another port when one
+# has been taken meanwhile.
 postgresql_start() {
-  local bin port
+  local bin port attempt
   bin=$(dirname "$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1)")
-  port=$(free_port)
   mkdir -p "$1"
   [ "$(id -u)" != 0 ] || chown postgres "$1"
   postgresql_data=$1/data
   postgresql_ctl=$bin/pg_ctl
   as_postgres "$bin/initdb" -D "$postgresql_data" -U specs --auth=trust -E UTF8 --no-locale --no-sync > "$1/../initdb.log"
-  as_postgres "$postgresql_ctl" -D "$postgresql_data" -w -s -l "$1/log" \
-    -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=200" start
+  for attempt in 1 2 3; do
+    port=$(free_port)
+    ! as_postgres "$postgresql_ctl" -D "$postgresql_data" -w -s -l "$1/log" -o "-p $port -c listen_addresses=127.0.0.1 \
+      -c unix_socket_directories='' -c max_connections=300 ${*:2}" start || break
+    [ "$attempt" != 3 ] || { cat "$1/log" >&2; return 1; }
+  done
   export MERCURE_SPECS_POSTGRESQL="Host=127.0.0.1;Port=$port;Username=specs;Database=postgres"
   echo "$MERCURE_SPECS_POSTGRESQL"
 }

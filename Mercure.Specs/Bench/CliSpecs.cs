@@ -7,7 +7,6 @@ using Xunit;
 namespace Mercure.Specs.Bench;
 
 /// <summary>What the load tester is asked, and how it ends.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class CliSpecs
 {
     [Theory]

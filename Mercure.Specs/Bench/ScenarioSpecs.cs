@@ -2,31 +2,14 @@ using Mercure.Bench.Floor;
 using Mercure.Bench.Http;
 using Mercure.Bench.Load;
 using Mercure.Bench.Reports;
-using Mercure.Specs.Journals;
 using Mercure.Specs.Processes;
 using Xunit;
 
 namespace Mercure.Specs.Bench;
 
 /// <summary>The load tester against a real hub: every scenario runs, is measured, and finds nothing wrong.</summary>
-[Collection(ProcessesCollection.Name)]
-public sealed class ScenarioSpecs : IAsyncLifetime
+public sealed class ScenarioSpecs(SharedHub hub) : IClassFixture<SharedHub>
 {
-    private HubSetup _setup = null!;
-    private HubProcess _hub = null!;
-
-    public async Task InitializeAsync()
-    {
-        _setup = await HubSetup.CreateAsync(TestDatabase.Sqlite);
-        _hub = await HubProcess.StartAsync(_setup);
-    }
-
-    public async Task DisposeAsync()
-    {
-        await _hub.DisposeAsync();
-        await _setup.DisposeAsync();
-    }
-
     [Theory]
     [InlineData("https://bench.invalid/bystander/#")]
     [InlineData("https://bench.invalid/bystander/#/{id}")]
@@ -105,12 +88,12 @@ public sealed class ScenarioSpecs : IAsyncLifetime
 
     private RunSettings Settings() => new()
     {
-        Url = _setup.Hub,
+        Url = hub.Setup.Hub,
         PublisherToken = HubSetup.PublisherToken,
         Warmup = TimeSpan.FromMilliseconds(200),
         Duration = TimeSpan.FromMilliseconds(500),
-        Drain = TimeSpan.FromSeconds(30),
-        Pids = [_hub.Id],
+        Drain = Eventually.Patience,
+        Pids = [hub.Process.Id],
     };
 
     private static async Task<RunResult> RunAsync(RunSettings settings)
@@ -133,7 +116,7 @@ public sealed class ScenarioSpecs : IAsyncLifetime
             var floor = new FloorHost();
             var port = new PortWriter();
             floor._serving = FloorServer.ServeAsync(0, port, floor._stop.Token);
-            floor.Url = new Uri($"http://127.0.0.1:{await port.Written.Task.WaitAsync(TimeSpan.FromSeconds(20))}/hub");
+            floor.Url = new Uri($"http://127.0.0.1:{await port.Written.Task.WaitAsync(Eventually.Patience)}/hub");
             return floor;
         }
 

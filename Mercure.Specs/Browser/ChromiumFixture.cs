@@ -1,3 +1,4 @@
+using Mercure.Specs.Processes;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -18,6 +19,8 @@ public sealed class ChromiumFixture : IAsyncLifetime
 {
     private const string Executable = "/usr/bin/chromium";
 
+    private static readonly float Patience = (float)Eventually.Patience.TotalMilliseconds;
+
     private IPlaywright? _playwright;
 
     /// <summary>With the demo on; a spec that needs another starts its own.</summary>
@@ -27,6 +30,7 @@ public sealed class ChromiumFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        Assertions.SetDefaultExpectTimeout(Patience);
         Hub = await DemoHub.StartAsync();
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
@@ -59,7 +63,7 @@ public sealed class ChromiumFixture : IAsyncLifetime
     internal async Task<IPage> OpenBareAsync(Uri address)
     {
         var context = await Browser.NewContextAsync(new BrowserNewContextOptions { BypassCSP = true });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(Patience);
         var page = await context.NewPageAsync();
         await page.GotoAsync(address.AbsoluteUri);
         return page;
@@ -73,7 +77,7 @@ public sealed class ChromiumFixture : IAsyncLifetime
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
         });
-        context.SetDefaultTimeout(10_000);
+        context.SetDefaultTimeout(Patience);
         var page = await context.NewPageAsync();
         await page.GotoAsync(hub.Address.AbsoluteUri);
         return page;

@@ -10,8 +10,6 @@ internal sealed class DemoHub : IAsyncDisposable
     public const string Token =
         "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJtZXJjdXJlIjp7InN1YnNjcmliZSI6WyJmb28iLCJiYXIiXSwicHVibGlzaCI6WyJmb28iXX19.afLx2f2ut3YgNVFStCx95Zm_UND1mZJ69OenXaDuZL8";
 
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
-
     private readonly HubSetup _setup;
     private HubProcess _process;
 
@@ -19,7 +17,7 @@ internal sealed class DemoHub : IAsyncDisposable
     {
         _setup = setup;
         _process = process;
-        Client = new HttpClient { BaseAddress = setup.Address, Timeout = TimeSpan.FromSeconds(20) };
+        Client = new HttpClient { BaseAddress = setup.Address, Timeout = Eventually.Patience };
     }
 
     /// <summary>Where it listens, ending with a slash.</summary>
@@ -47,7 +45,9 @@ internal sealed class DemoHub : IAsyncDisposable
     /// <summary>Stops it, and starts it again on the same port and database.</summary>
     public async Task RestartAsync()
     {
-        await StopAsync();
+        _process.Send(Signal.Terminate);
+        await _process.ExitAsync(Eventually.Patience);
+        await _process.DisposeAsync();
         _process = await HubProcess.StartAsync(_setup);
     }
 
@@ -65,14 +65,8 @@ internal sealed class DemoHub : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await StopAsync();
+        await _process.DisposeAsync();
         await _setup.DisposeAsync();
     }
 
-    private async Task StopAsync()
-    {
-        _process.Send(Signal.Terminate);
-        await _process.ExitAsync(StopTimeout);
-        await _process.DisposeAsync();
-    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mercure.Specs.Processes;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -159,7 +160,7 @@ public sealed class EventSourceSpecs(ChromiumFixture chromium)
 
     private static async Task<(string Id, string Data)[]> ReceivedAsync(IPage page, int count)
     {
-        await page.WaitForFunctionAsync("count => received.length >= count", count, new() { Timeout = 15_000 });
+        await page.WaitForFunctionAsync("count => received.length >= count", count, new() { Timeout = (float)Eventually.Patience.TotalMilliseconds });
         var received = await page.EvaluateAsync<JsonElement>("() => received");
         return [.. received.EnumerateArray().Select(update => (update[0].GetString()!, update[1].GetString()!))];
     }

@@ -7,14 +7,12 @@ using Mercure.Actors.Log;
 using Mercure.Actors.Matcher;
 using Mercure.Actors.Updates;
 using Mercure.Specs.Core;
-using Mercure.Specs.Processes;
 using Xunit;
 using Xunit.Abstractions;
 
 namespace Mercure.Specs.Catchup;
 
 /// <summary>A node died, and all its clients come back to another at once: the database is asked for the pages, not for each client.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class ReconnectionStormSpecs(ITestOutputHelper output) : IDisposable
 {
     private const int Clients = 2_000;

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Mercure.Http.Settings;
 using Mercure.Specs.Browser;
 using Mercure.Specs.Examples;
+using Mercure.Specs.Processes;
 using Mercure.Specs.Protocol.V010;
 using Mercure.Specs.Settings;
 using Mercure.Specs.Tokens;
@@ -36,7 +37,7 @@ public sealed class ClientSpecs(ChromiumFixture chromium)
             RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timeout = new CancellationTokenSource(Eventually.Patience);
         var errors = process.StandardError.ReadToEndAsync(timeout.Token);
         var received = new List<(string Id, string Data)>();
         var beginnings = new List<string?>();
@@ -58,7 +59,7 @@ public sealed class ClientSpecs(ChromiumFixture chromium)
         await reading;
 
         Assert.Equal(published, received);
-        Assert.True(process.HasExited || process.WaitForExit(10_000), "The client did not end.");
+        Assert.True(process.HasExited || process.WaitForExit(Eventually.Patience), "The client did not end.");
         Assert.Equal("", await errors);
         // What the header says is the id that the client had last, each time it came back
         Assert.Null(beginnings[0]);
@@ -96,7 +97,7 @@ public sealed class ClientSpecs(ChromiumFixture chromium)
 
         var opened = 0;
         var published = await PublishAsync(hub, () => opened, async () => opened = await page.EvaluateAsync<int>("() => opened"));
-        await page.WaitForFunctionAsync("() => received.some(update => update[1] === 'end')", null, new() { Timeout = 20_000 });
+        await page.WaitForFunctionAsync("() => received.some(update => update[1] === 'end')", null, new() { Timeout = (float)Eventually.Patience.TotalMilliseconds });
 
         var received = await page.EvaluateAsync<JsonElement>("() => received");
         Assert.Equal(published, received.EnumerateArray().Select(update => (update[0].GetString()!, update[1].GetString()!)));
@@ -135,7 +136,7 @@ public sealed class ClientSpecs(ChromiumFixture chromium)
     private static async Task<List<(string Id, string Data)>> PublishAsync(Protocol.HubFixture hub, Func<int> opened, Func<Task>? look = null)
     {
         var published = new List<(string, string)>();
-        var deadline = Environment.TickCount64 + 50_000;
+        var deadline = Environment.TickCount64 + 80_000;
         while (opened() == 0 && Environment.TickCount64 < deadline)
             await (look?.Invoke() ?? Task.Delay(20));
         while (opened() < 4 && Environment.TickCount64 < deadline)

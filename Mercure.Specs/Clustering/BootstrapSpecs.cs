@@ -3,6 +3,7 @@ using Mercure.Http.Cluster;
 using Mercure.Journal;
 using Mercure.Journal.Cluster;
 using Mercure.Specs.Journals;
+using Mercure.Specs.Processes;
 
 namespace Mercure.Specs.Clustering;
 
@@ -17,7 +18,7 @@ public sealed class BootstrapSpecs
         }
         """;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     [ClusterFact]
     public async Task Should_found_a_cluster_while_nobody_can_be_looked_up()

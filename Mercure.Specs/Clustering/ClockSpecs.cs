@@ -1,5 +1,6 @@
 using Mercure.Specs.Faults;
 using Mercure.Specs.Processes;
+using Mercure.Specs.Settings;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -9,16 +10,13 @@ namespace Mercure.Specs.Clustering;
 /// The clock of one node is set while the cluster runs: nobody is put out, nothing is lost, and the next failover goes as ever,
 /// since leases have the database's clock and pauses the monotonic one.
 /// </summary>
-[Collection(ProcessesCollection.Name)]
+[Collection(ClustersCollection.Name)]
 public sealed class ClockSpecs(ITestOutputHelper output)
 {
-    [FakeTimeFact]
+    [FakeTimeClusterFact]
     [Trait("Category", "Long")]
     public async Task Should_not_mind_that_the_clock_of_a_node_is_set()
     {
-        if (Journals.TestJournal.PostgreSqlServer is null)
-            return;
-
         await using var cluster = await ClusterProcesses.CreateAsync(3);
         foreach (var (node, setup) in cluster.Setups.Index())
         {
@@ -79,4 +77,10 @@ public sealed class ClockSpecs(ITestOutputHelper output)
             ClusterProcesses.Timeout,
             () => $"node {node}'s date is near {date}; it is {shown}.");
     }
+}
+
+/// <summary>Skipped where no PostgreSQL server is named, or libfaketime is missing.</summary>
+internal sealed class FakeTimeClusterFactAttribute : FactAttribute
+{
+    public FakeTimeClusterFactAttribute() => Skip = Needs.PostgreSql ?? Needs.FakeTime;
 }

@@ -14,7 +14,7 @@ internal sealed class ClusterLoad(IReadOnlyList<HubSetup> nodes) : IAsyncDisposa
 {
     private const string Topic = "https://example.com/load";
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly ConcurrentDictionary<string, string> _acknowledged = new(StringComparer.Ordinal);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Mercure.Specs.Journals;
 using Mercure.Specs.Processes;
+using Mercure.Specs.Settings;
 using Npgsql;
 using Xunit;
 
@@ -10,7 +11,7 @@ namespace Mercure.Specs.Clustering;
 /// <summary>Several nodes of one hub as real processes, on one database, of PostgreSQL by default, and loopback ports.</summary>
 internal sealed class ClusterProcesses : IAsyncDisposable
 {
-    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan Timeout = Eventually.Patience;
 
     private readonly TestJournal _journal;
     private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(5) };
@@ -175,25 +176,18 @@ internal sealed class ClusterProcesses : IAsyncDisposable
         ("MERCURE_CLUSTER_PORT", $"{FreePort.Next()}"),
         ("MERCURE_CLUSTER_MANAGEMENT_ADDR", $"127.0.0.1:{FreePort.Next()}"),
         ("MERCURE_CLUSTER_DRAIN_TIME", "0s"),
+        ("MERCURE_PUBLISH_TIMEOUT", "15s"),
         .. environment]);
 }
 
 /// <summary>Runs where there is a PostgreSQL server: a cluster needs one.</summary>
 public sealed class ClusterFactAttribute : FactAttribute
 {
-    public ClusterFactAttribute()
-    {
-        if (TestJournal.PostgreSqlServer is null)
-            Skip = "MERCURE_SPECS_POSTGRESQL is not set.";
-    }
+    public ClusterFactAttribute() => Skip = Needs.PostgreSql;
 }
 
 /// <inheritdoc cref="ClusterFactAttribute"/>
 public sealed class ClusterTheoryAttribute : TheoryAttribute
 {
-    public ClusterTheoryAttribute()
-    {
-        if (TestJournal.PostgreSqlServer is null)
-            Skip = "MERCURE_SPECS_POSTGRESQL is not set.";
-    }
+    public ClusterTheoryAttribute() => Skip = Needs.PostgreSql;
 }

@@ -1,13 +1,14 @@
 using Mercure.Specs.Faults;
 using Mercure.Specs.Journals;
 using Mercure.Specs.Processes;
+using Mercure.Specs.Settings;
 using Xunit;
 using Xunit.Abstractions;
 
 namespace Mercure.Specs.Clustering;
 
 /// <summary>The journal's database under a cluster: it crashes and comes back, and it may be another than PostgreSQL.</summary>
-[Collection(ProcessesCollection.Name)]
+[Collection(ClustersCollection.Name)]
 public sealed class DatabaseSpecs(ITestOutputHelper output)
 {
     [PostgreSqlServerFact]
@@ -64,5 +65,5 @@ public sealed class DatabaseSpecs(ITestOutputHelper output)
 /// <summary>Skipped where no MariaDB server can be started.</summary>
 internal sealed class MariaDbServerFactAttribute : FactAttribute
 {
-    public MariaDbServerFactAttribute() => Skip = MariaDbServer.Unavailable;
+    public MariaDbServerFactAttribute() => Skip = Needs.MariaDbPrograms;
 }

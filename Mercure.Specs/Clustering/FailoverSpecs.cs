@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace Mercure.Specs.Clustering;
 
 /// <summary>Nodes die, freeze and stop under load: the others go on, and nothing that was acknowledged is lost, doubled or out of order.</summary>
-[Collection(ProcessesCollection.Name)]
+[Collection(ClustersCollection.Name)]
 public sealed class FailoverSpecs(ITestOutputHelper output)
 {
     [ClusterFact]

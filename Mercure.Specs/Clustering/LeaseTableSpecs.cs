@@ -12,8 +12,8 @@ public sealed class LeaseTableSpecs : IAsyncLifetime
     private const string Name = "hub/default/majority";
 
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     /// <summary>Every database server at hand.</summary>
     public static TheoryData<TestDatabase> Servers => new(TestJournal.ServerDatabases);

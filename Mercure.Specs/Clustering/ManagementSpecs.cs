@@ -1,12 +1,11 @@
 using System.Net;
 using System.Text.Json;
-using Mercure.Specs.Processes;
 using Xunit;
 
 namespace Mercure.Specs.Clustering;
 
 /// <summary>The management listener speaks as the JVM's Akka Management does.</summary>
-[Collection(ProcessesCollection.Name)]
+[Collection(ClustersCollection.Name)]
 public sealed class ManagementSpecs
 {
     private const string Role = "edge";

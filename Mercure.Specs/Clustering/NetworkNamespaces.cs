@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Mercure.Specs.Settings;
 using Xunit;
 
 namespace Mercure.Specs.Clustering;
@@ -16,8 +17,6 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
 
     private NetworkNamespaces(int nodes) => _nodes = nodes;
-
-    public static bool AreAvailable => OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && (File.Exists("/usr/sbin/ip") || File.Exists("/sbin/ip"));
 
     /// <summary>The specs' own address on the bridge.</summary>
     public const string Gateway = "10.77.0.254";
@@ -133,4 +132,10 @@ internal sealed class NetworkNamespaces : IAsyncDisposable
         await ip.WaitForExitAsync();
         Assert.True(ip.ExitCode == 0, $"ip {arguments}: {complaint}");
     }
+}
+
+/// <summary>Skipped where no network namespaces can be made, or no PostgreSQL server is named.</summary>
+internal sealed class PartitionFactAttribute : FactAttribute
+{
+    public PartitionFactAttribute() => Skip = Needs.PostgreSql ?? Needs.NetworkNamespaces;
 }

@@ -9,13 +9,10 @@ namespace Mercure.Specs.Clustering;
 [Collection(ProcessesCollection.Name)]
 public sealed class PartitionSpecs(ITestOutputHelper output)
 {
-    [ClusterFact]
+    [PartitionFact]
     [Trait("Category", "Long")]
     public async Task Should_go_on_without_the_node_with_the_writer_when_it_is_cut_off_and_take_it_back_when_it_is_healed()
     {
-        if (!NetworkNamespaces.AreAvailable)
-            return;
-
         await using var network = await NetworkNamespaces.CreateAsync(3);
         await using var cluster = await ClusterProcesses.CreateAsync(network, 3);
         await cluster.StartAllAsync();

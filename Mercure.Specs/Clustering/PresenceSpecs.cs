@@ -8,13 +8,13 @@ using Xunit.Abstractions;
 namespace Mercure.Specs.Clustering;
 
 /// <summary>The list of active subscriptions, asked of any node, after one has died without a word.</summary>
-[Collection(ProcessesCollection.Name)]
+[Collection(ClustersCollection.Name)]
 public sealed class PresenceSpecs(ITestOutputHelper output)
 {
     private const int Each = 5;
 
     /// <summary>A failover, on a machine that is busy.</summary>
-    private static readonly TimeSpan TrueWithin = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan TrueWithin = Eventually.Patience;
 
     [ClusterTheory]
     [InlineData(true)]

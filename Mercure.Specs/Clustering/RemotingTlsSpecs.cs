@@ -6,7 +6,7 @@ using Xunit;
 namespace Mercure.Specs.Clustering;
 
 /// <summary>Nodes with certificates of one authority hear each other, and nobody else.</summary>
-[Collection(ProcessesCollection.Name)]
+[Collection(ClustersCollection.Name)]
 public sealed class RemotingTlsSpecs : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("mercure-specs-tls-").FullName;

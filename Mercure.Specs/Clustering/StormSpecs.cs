@@ -11,13 +11,13 @@ namespace Mercure.Specs.Clustering;
 /// The node with half of all subscribers dies; they come back on the others with their ids, all at once, and are soon where
 /// they would be. The journal's table is read by the page, and not for each client.
 /// </summary>
-[Collection(ProcessesCollection.Name)]
+[Collection(ClustersCollection.Name)]
 public sealed class StormSpecs(ITestOutputHelper output)
 {
     private const string Topic = "https://example.com/storm";
     private const int Missed = 50;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     [ClusterFact]
     public Task Should_bring_on_those_who_come_back() => ComeBackAsync(subscribers: 400, Timeout);

@@ -13,7 +13,7 @@ public sealed class HealthSpecs
     public async Task Should_be_healthy_once_the_log_is_open_and_take_publishes_then()
     {
         await using var hub = await new HubFixture().StartedAsync();
-        await Eventually.IsTrueAsync(async () => (await AskAsync(hub)).Status == HttpStatusCode.OK, TimeSpan.FromSeconds(15), () => "healthy");
+        await Eventually.IsTrueAsync(async () => (await AskAsync(hub)).Status == HttpStatusCode.OK, Eventually.Patience, () => "healthy");
 
         Assert.Equal((HttpStatusCode.OK, "{\"status\":\"ok\"}\n"), await AskAsync(hub));
         await hub.MustPublishAsync(("topic", "t"), ("data", "x"));

@@ -12,6 +12,7 @@ public abstract class ActorSpecs() : TestKit(
     """
     akka {
       loglevel = OFF
+      test.single-expect-default = 90s
       actor.mercure-streams-dispatcher.type = ForkJoinDispatcher
       actor.mercure-streams-dispatcher.dedicated-thread-pool.thread-count = 1
     }

@@ -173,7 +173,7 @@ public sealed class CatchupSpecs : IDisposable
         await Eventually.IsTrueAsync(async () => (await hub.Store.ReadAsync(1, long.MaxValue / 2, 1))[0].Batch.FirstOrdinal > 11_000);
         var reading = slow.StartReading();
 
-        Assert.Equal(StreamEnd.FellBehindHistory, await slow.Ended.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(StreamEnd.FellBehindHistory, await slow.Ended.WaitAsync(Eventually.Patience));
         await reading;
         Assert.Equal(Enumerable.Range(0, slow.Events.Count).Select(i => $"{i}"), slow.Data);
     }

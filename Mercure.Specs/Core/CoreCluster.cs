@@ -4,6 +4,7 @@ using Akka.Remote;
 using Mercure.Actors.Hosting;
 using Mercure.Http.Settings;
 using Mercure.Journal;
+using Mercure.Specs.Processes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -91,7 +92,7 @@ internal sealed class CoreCluster : IAsyncDisposable
         var host = builder.Build();
         await host.StartAsync();
         var node = new Node(host, hub);
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        using var timeout = new CancellationTokenSource(Eventually.Patience);
         await Akka.Cluster.Cluster.Get(node.System).JoinAsync(Akka.Cluster.Cluster.Get(_nodes.FirstOrDefault()?.System ?? node.System).SelfAddress, timeout.Token);
         _nodes.Add(node);
         return node;

@@ -37,6 +37,9 @@ internal sealed class CoreHub : IAsyncDisposable
     public static async Task<CoreHub> StartAsync(
         JournalOptions journal, HubOptions options, Func<ActorSystem, IHubStore, Task>? start = null, TimeProvider? clock = null, string config = "")
     {
+        // A busy machine is not a journal that is away
+        if (options.PublishTimeout == new HubOptions().PublishTimeout)
+            options = options with { PublishTimeout = TimeSpan.FromSeconds(30) };
         var databases = JournalDatabases.Open(journal);
         var store = JournalHosting.CreateStore(databases, options.PersistenceId);
         var hub = new Hub();

@@ -5,6 +5,7 @@ using Mercure.Actors.Authorization;
 using Mercure.Actors.Matching;
 using Mercure.Actors.Subscribers;
 using Mercure.Http.Streams;
+using Mercure.Specs.Processes;
 using Mercure.Specs.Streams;
 
 namespace Mercure.Specs.Core;
@@ -12,7 +13,7 @@ namespace Mercure.Specs.Core;
 /// <summary>One stream of a hub, over a pipe instead of a socket, and what came out of it.</summary>
 internal sealed class CoreStream : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = Eventually.Patience;
 
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 4096, resumeWriterThreshold: 2048));
     private readonly CancellationTokenSource _gone = new();

@@ -19,7 +19,7 @@ public sealed class EventPublisherSpecs : IDisposable
 {
     private const string Topic = "https://example.com/orders/1";
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     private readonly TempDirectory _directory = new();
 

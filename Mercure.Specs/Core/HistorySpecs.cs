@@ -14,7 +14,7 @@ public sealed class HistorySpecs : TestKit
     private readonly Store _store = new();
 
     public HistorySpecs()
-        : base("akka.loglevel = OFF")
+        : base("akka { loglevel = OFF, test.single-expect-default = 90s }")
     {
     }
 

@@ -8,6 +8,7 @@ using Mercure.Actors.Live;
 using Mercure.Actors.Protocol;
 using Mercure.Actors.Subscribers;
 using Mercure.Actors.Updates;
+using Mercure.Specs.Processes;
 using Xunit;
 
 namespace Mercure.Specs.Core;
@@ -15,7 +16,7 @@ namespace Mercure.Specs.Core;
 /// <summary>Whoever has a response's head receives what is acknowledged after it: its stream begins before, at a place whose publishers know.</summary>
 public sealed class OpeningSpecs : ActorSpecs
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     [Fact]
     public async Task Should_send_the_head_when_the_publishers_of_what_precedes_have_their_answers()

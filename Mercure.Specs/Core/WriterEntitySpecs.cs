@@ -14,7 +14,7 @@ namespace Mercure.Specs.Core;
 /// <summary>When a writer has ended, it is begun anew only by a node whom every other member answers.</summary>
 public sealed class WriterEntitySpecs : IAsyncLifetime, IDisposable
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     /// <summary>Silence is to be silence: nobody is taken for dead because of it.</summary>
     private static readonly Config Node = ConfigurationFactory.ParseString(

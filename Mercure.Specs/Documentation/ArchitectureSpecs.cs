@@ -6,6 +6,7 @@ using Mercure.Http.Protocol.V010;
 using Mercure.Http.Settings;
 using Mercure.Journal;
 using Mercure.Specs.Core;
+using Mercure.Specs.Processes;
 using Mercure.Specs.Settings;
 using Xunit;
 
@@ -68,7 +69,7 @@ public sealed partial class ArchitectureSpecs
             // A child may not have been made yet when the hub is ready
             await Processes.Eventually.IsTrueAsync(
                 async () => (await hub.ActorSystem.ActorSelection(path).Ask<ActorIdentity>(new Identify(path), TimeSpan.FromSeconds(5))).Subject is not null,
-                TimeSpan.FromSeconds(20),
+                Eventually.Patience,
                 () => $"{path} is an actor.");
         }
     }

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Mercure.Actors;
 using Mercure.Actors.Presence;
 using Mercure.Actors.Subscribers;
+using Mercure.Specs.Processes;
 using Mercure.Specs.Protocol;
 using Mercure.Specs.Settings;
 using Mercure.Specs.Tokens;
@@ -196,7 +197,7 @@ public sealed class OpenApiSpecs(DescribedHubFixture hub) : IClassFixture<Descri
                 response = await ask();
                 return response.StatusCode == status;
             },
-            TimeSpan.FromSeconds(20),
+            Eventually.Patience,
             () => $"The answer is {status}.");
         return response!;
     }

@@ -119,7 +119,7 @@ public sealed class ApplicationExampleSpecs(ChromiumFixture chromium)
 
     private static async Task<string> DataAsync(StreamReader stream)
     {
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var late = new CancellationTokenSource(Eventually.Patience);
         string? line;
         do
             line = await stream.ReadLineAsync(late.Token);

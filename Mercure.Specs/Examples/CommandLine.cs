@@ -1,14 +1,12 @@
 using System.Diagnostics;
+using Mercure.Specs.Processes;
 
 namespace Mercure.Specs.Examples;
 
 /// <summary>Other programs, as a reader of the documentation runs them.</summary>
 internal static class CommandLine
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
-
-    public static bool IsInstalled(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(directory => File.Exists(Path.Combine(directory, program)));
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     public static async Task<(int ExitCode, string Output)> RunAsync(
         string directory, IEnumerable<(string Name, string Value)> environment, string program, params string[] arguments)

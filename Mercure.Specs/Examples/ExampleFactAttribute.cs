@@ -1,3 +1,4 @@
+using Mercure.Specs.Settings;
 using Xunit;
 
 namespace Mercure.Specs.Examples;
@@ -6,9 +7,5 @@ namespace Mercure.Specs.Examples;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ExampleFactAttribute : FactAttribute
 {
-    public ExampleFactAttribute(string interpreter)
-    {
-        if (!CommandLine.IsInstalled(interpreter))
-            Skip = $"{interpreter} is not installed";
-    }
+    public ExampleFactAttribute(string interpreter) => Skip = Needs.Program(interpreter);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mercure.Specs.Processes;
 using Mercure.Specs.Settings;
 
 namespace Mercure.Specs.Examples;
@@ -6,7 +7,7 @@ namespace Mercure.Specs.Examples;
 /// <summary>A server of <c>examples/</c> on a free port. Its first line ends with its address.</summary>
 internal sealed class NodeApplication : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartTimeout = Eventually.Patience;
 
     private readonly Process _process;
 

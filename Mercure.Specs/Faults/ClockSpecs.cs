@@ -5,6 +5,7 @@ using Mercure.Actors.Subscribers;
 using Mercure.Specs.Core;
 using Mercure.Specs.Journals;
 using Mercure.Specs.Processes;
+using Mercure.Specs.Settings;
 using Xunit;
 
 namespace Mercure.Specs.Faults;
@@ -13,12 +14,11 @@ namespace Mercure.Specs.Faults;
 /// The machine's clock is set while the hub runs (a dead battery, a zealous NTP client): the order of updates, ids and
 /// heartbeats don't depend on it. The whole process sees the other time, through Debian's faketime.
 /// </summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class ClockSpecs
 {
     private const string Topic = "https://example.com/clock";
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     [FakeTimeFact]
     [Trait("Category", "Long")]
@@ -150,7 +150,7 @@ internal sealed class SetClock : TimeProvider
 /// <summary>Skipped where libfaketime is missing.</summary>
 internal sealed class FakeTimeFactAttribute : FactAttribute
 {
-    public FakeTimeFactAttribute() => Skip = Library is null ? "libfaketime is not installed" : null;
+    public FakeTimeFactAttribute() => Skip = Needs.FakeTime;
 
     public static string? Library { get; } =
         Directory.Exists("/usr/lib") ? Directory.EnumerateFiles("/usr/lib", "libfaketimeMT.so.1", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, MaxRecursionDepth = 3 }).FirstOrDefault() : null;

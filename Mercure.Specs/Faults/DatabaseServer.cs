@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Mercure.Specs.Journals;
 using Mercure.Specs.Processes;
+using Mercure.Specs.Settings;
 using Xunit;
 
 namespace Mercure.Specs.Faults;
@@ -9,18 +11,21 @@ namespace Mercure.Specs.Faults;
 /// <summary>A database server of the spec's own, to be stopped and frozen. As root it runs as the user that its package made.</summary>
 internal abstract class DatabaseServer : IAsyncDisposable
 {
+    /// <summary>Of each kind, the data directory of the first server as it was installed: the others have copies.</summary>
+    private static readonly ConcurrentDictionary<string, Lazy<Task<string>>> Installed = new(StringComparer.Ordinal);
+
     private readonly string _user;
 
-    protected DatabaseServer(string name, string user)
+    protected DatabaseServer(string name, string user, int port)
     {
         _user = user;
         Root = Directory.CreateTempSubdirectory($"mercure-specs-{name}-").FullName;
-        Port = FreePort.Next();
+        Port = port;
     }
 
     /// <summary>The servers that can be started here.</summary>
     public static IReadOnlyList<TestDatabase> Startable =>
-        [.. new[] { (PostgreSqlServer.Unavailable, TestDatabase.PostgreSql), (MariaDbServer.Unavailable, TestDatabase.MariaDb) }
+        [.. new[] { (Needs.PostgreSqlPrograms, TestDatabase.PostgreSql), (Needs.MariaDbPrograms, TestDatabase.MariaDb) }
             .Where(server => server.Item1 is null)
             .Select(server => server.Item2)];
 
@@ -34,8 +39,21 @@ internal abstract class DatabaseServer : IAsyncDisposable
 
     protected abstract string PidFile { get; }
 
-    public static async Task<DatabaseServer> StartedAsync(TestDatabase database) =>
-        database == TestDatabase.PostgreSql ? await PostgreSqlServer.StartedAsync() : await MariaDbServer.StartedAsync();
+    public static Task<DatabaseServer> StartedAsync(TestDatabase database) => FreePort.StartAsync(async port =>
+    {
+        DatabaseServer server = database == TestDatabase.PostgreSql ? new PostgreSqlServer(port) : new MariaDbServer(port);
+        try
+        {
+            await server.PrepareAsync();
+            await server.StartAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    });
 
     /// <summary>Again on the same data.</summary>
     public abstract Task StartAsync();
@@ -59,13 +77,8 @@ internal abstract class DatabaseServer : IAsyncDisposable
         Directory.Delete(Root, recursive: true);
     }
 
-    /// <summary>The directory's first contents.</summary>
-    protected async Task InstallAsync(string program, params string[] arguments)
-    {
-        if (Environment.IsPrivilegedProcess)
-            await RunAsync("chown", _user, Root);
-        await AsUserAsync(program, arguments);
-    }
+    /// <summary>The data directory's first contents.</summary>
+    protected abstract Task InstallAsync();
 
     protected Task AsUserAsync(string program, params string[] arguments) =>
         Environment.IsPrivilegedProcess ? RunAsync("runuser", ["-u", _user, "--", program, .. arguments]) : RunAsync(program, arguments);
@@ -81,6 +94,24 @@ internal abstract class DatabaseServer : IAsyncDisposable
 
         foreach (var child in File.ReadAllText($"/proc/{parent}/task/{parent}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
             Signals.Send(int.Parse(child, CultureInfo.InvariantCulture), signal);
+    }
+
+    private async Task PrepareAsync()
+    {
+        if (Environment.IsPrivilegedProcess)
+            await RunAsync("chown", _user, Root);
+        var installed = await Installed.GetOrAdd(_user, _ => new Lazy<Task<string>>(InstallOnceAsync)).Value;
+        await RunAsync("cp", "-a", installed, Data);
+    }
+
+    private async Task<string> InstallOnceAsync()
+    {
+        await InstallAsync();
+        var kept = Directory.CreateTempSubdirectory($"mercure-specs-{_user}-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(kept, recursive: true);
+        var installed = Path.Combine(kept, "data");
+        await RunAsync("mv", Data, installed);
+        return installed;
     }
 
     private static async Task RunAsync(string program, params string[] arguments)
@@ -100,6 +131,5 @@ internal abstract class DatabaseServer : IAsyncDisposable
 /// <summary>Skipped where no server can be started; otherwise on each that <see cref="DatabaseServer.Startable"/> names.</summary>
 internal sealed class DatabaseServerTheoryAttribute : TheoryAttribute
 {
-    public DatabaseServerTheoryAttribute() =>
-        Skip = DatabaseServer.Startable.Count > 0 ? null : $"{PostgreSqlServer.Unavailable}; {MariaDbServer.Unavailable}";
+    public DatabaseServerTheoryAttribute() => Skip = Needs.AnyServerPrograms;
 }

@@ -7,10 +7,9 @@ using Xunit.Abstractions;
 namespace Mercure.Specs.Faults;
 
 /// <summary>The database server crashes, freezes, or is not there yet.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class DatabaseServerFaultSpecs(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     public static TheoryData<TestDatabase> Servers => new(DatabaseServer.Startable);
 
@@ -19,7 +18,7 @@ public sealed class DatabaseServerFaultSpecs(ITestOutputHelper output)
     public async Task Should_survive_that_the_server_crashes_and_comes_back(TestDatabase database)
     {
         await using var server = await DatabaseServer.StartedAsync(database);
-        await using var setup = new HubSetup(TestJournal.On(server.ConnectionString, database));
+        await using var setup = new HubSetup(TestJournal.On(server.ConnectionString, database), Outage.PublishTimeout);
         await using var hub = await HubProcess.StartAsync(setup);
 
         await Outage.IsSurvivedAsync(hub, begin: server.StopAsync, end: server.StartAsync, output);
@@ -30,7 +29,7 @@ public sealed class DatabaseServerFaultSpecs(ITestOutputHelper output)
     public async Task Should_survive_that_the_server_freezes(TestDatabase database)
     {
         await using var server = await DatabaseServer.StartedAsync(database);
-        await using var setup = new HubSetup(TestJournal.On(server.ConnectionString, database));
+        await using var setup = new HubSetup(TestJournal.On(server.ConnectionString, database), Outage.PublishTimeout);
         await using var hub = await HubProcess.StartAsync(setup);
 
         await Outage.IsSurvivedAsync(hub, begin: () => Task.Run(server.Freeze), end: () => Task.Run(server.Thaw), output);
@@ -41,7 +40,7 @@ public sealed class DatabaseServerFaultSpecs(ITestOutputHelper output)
     public async Task Should_keep_what_it_acknowledged_when_the_server_crashes_and_freezes_under_load(TestDatabase database)
     {
         await using var server = await DatabaseServer.StartedAsync(database);
-        await using var setup = new HubSetup(TestJournal.On(server.ConnectionString, database));
+        await using var setup = new HubSetup(TestJournal.On(server.ConnectionString, database), Outage.PublishTimeout);
         await using var hub = await HubProcess.StartAsync(setup);
         await using var run = new LoadRun(setup);
         await run.BeginAsync();
@@ -66,7 +65,7 @@ public sealed class DatabaseServerFaultSpecs(ITestOutputHelper output)
     {
         await using var server = await DatabaseServer.StartedAsync(database);
         await server.StopAsync();
-        await using var setup = new HubSetup(TestJournal.On(server.ConnectionString, database));
+        await using var setup = new HubSetup(TestJournal.On(server.ConnectionString, database), Outage.PublishTimeout);
         await using var hub = HubProcess.Launch(setup);
         await hub.HealthIsAsync(HttpStatusCode.ServiceUnavailable, HubProcess.StartTimeout);
 

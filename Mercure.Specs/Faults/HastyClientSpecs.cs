@@ -1,6 +1,7 @@
 using Mercure.Actors.Hosting;
 using Mercure.Actors.Subscribers;
 using Mercure.Specs.Core;
+using Mercure.Specs.Processes;
 using Xunit;
 
 namespace Mercure.Specs.Faults;
@@ -10,7 +11,7 @@ public sealed class HastyClientSpecs : IDisposable
 {
     private const int Clients = 100;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     private readonly TempDirectory _directory = new();
 

@@ -1,32 +1,19 @@
 using System.Globalization;
 using Mercure.Specs.Processes;
-using Mercure.Specs.Settings;
 using MySqlConnector;
 
 namespace Mercure.Specs.Faults;
 
 /// <inheritdoc cref="DatabaseServer"/>
-internal sealed class MariaDbServer() : DatabaseServer("mariadb", "mysql")
+internal sealed class MariaDbServer(int port) : DatabaseServer("mariadb", "mysql", port)
 {
-    private const string Program = "/usr/sbin/mariadbd";
+    public const string Program = "/usr/sbin/mariadbd";
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
-
-    /// <summary>Why there is none here; null when there is.</summary>
-    public static readonly string? Unavailable =
-        SpecSettings.MariaDb is null ? "MERCURE_SPECS_MARIADB is not set" : File.Exists(Program) ? null : "MariaDB's programs are not installed";
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     public override string ConnectionString => $"Server=127.0.0.1;Port={Port};User ID=root;Database=test";
 
     protected override string PidFile => Path.Combine(Root, "pid");
-
-    public static async Task<MariaDbServer> StartedAsync()
-    {
-        var server = new MariaDbServer();
-        await server.InstallAsync("mariadb-install-db", "--no-defaults", $"--datadir={server.Data}", "--auth-root-authentication-method=normal");
-        await server.StartAsync();
-        return server;
-    }
 
     public override async Task StartAsync()
     {
@@ -43,6 +30,9 @@ internal sealed class MariaDbServer() : DatabaseServer("mariadb", "mysql")
         await Eventually.IsTrueAsync(() => !IsAlive(process), Timeout, () => "MariaDB is gone.");
         File.Delete(PidFile);
     }
+
+    protected override Task InstallAsync() =>
+        AsUserAsync("mariadb-install-db", "--no-defaults", $"--datadir={Data}", "--auth-root-authentication-method=normal");
 
     private async Task<bool> AnswersAsync()
     {

@@ -1,36 +1,28 @@
-using Mercure.Specs.Journals;
+using Mercure.Specs.Settings;
 using Xunit;
 
 namespace Mercure.Specs.Faults;
 
 /// <inheritdoc cref="DatabaseServer"/>
-internal sealed class PostgreSqlServer() : DatabaseServer("postgresql", "postgres")
+internal sealed class PostgreSqlServer(int port) : DatabaseServer("postgresql", "postgres", port)
 {
-    /// <summary>Why there is none here; null when there is.</summary>
-    public static readonly string? Unavailable =
-        TestJournal.PostgreSqlServer is null ? "MERCURE_SPECS_POSTGRESQL is not set" : Programs is null ? "PostgreSQL's programs are not installed" : null;
-
     public override string ConnectionString => $"Host=127.0.0.1;Port={Port};Username=specs;Database=postgres";
 
     protected override string PidFile => Path.Combine(Data, "postmaster.pid");
 
-    private static string? Programs =>
+    /// <summary>Their directory; null if they are not installed.</summary>
+    public static string? Programs =>
         Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")).LastOrDefault(bin => File.Exists(Path.Combine(bin, "initdb")))
             : null;
-
-    public static async Task<PostgreSqlServer> StartedAsync()
-    {
-        var server = new PostgreSqlServer();
-        await server.InstallAsync(Program("initdb"), "-D", server.Data, "-U", "specs", "--auth=trust", "-E", "UTF8", "--no-locale", "--no-sync");
-        await server.StartAsync();
-        return server;
-    }
 
     public override Task StartAsync() => AsUserAsync(
         Program("pg_ctl"), "-D", Data, "-w", "-s", "-l", Path.Combine(Root, "log"), "-o", $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''", "start");
 
     public override Task StopAsync() => AsUserAsync(Program("pg_ctl"), "-D", Data, "-m", "immediate", "-w", "-s", "stop");
+
+    protected override Task InstallAsync() =>
+        AsUserAsync(Program("initdb"), "-D", Data, "-U", "specs", "--auth=trust", "-E", "UTF8", "--no-locale", "--no-sync");
 
     private static string Program(string name) => Path.Combine(Programs!, name);
 }
@@ -38,5 +30,5 @@ internal sealed class PostgreSqlServer() : DatabaseServer("postgresql", "postgre
 /// <summary>Skipped where no server can be started.</summary>
 internal sealed class PostgreSqlServerFactAttribute : FactAttribute
 {
-    public PostgreSqlServerFactAttribute() => Skip = PostgreSqlServer.Unavailable;
+    public PostgreSqlServerFactAttribute() => Skip = Needs.PostgreSqlPrograms;
 }

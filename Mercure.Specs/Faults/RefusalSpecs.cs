@@ -7,10 +7,9 @@ using Xunit;
 namespace Mercure.Specs.Faults;
 
 /// <summary>A journal's file that can't be used stops the start with one line, and is left as it was.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class RefusalSpecs
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     [Fact]
     public async Task Should_refuse_a_bbolt_database_and_leave_it_alone()

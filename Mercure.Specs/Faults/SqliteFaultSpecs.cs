@@ -8,16 +8,15 @@ using Xunit.Abstractions;
 namespace Mercure.Specs.Faults;
 
 /// <summary>The disk is full, or somebody else holds the file.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class SqliteFaultSpecs(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     [TmpfsFact]
     public async Task Should_survive_a_full_disk()
     {
         using var disk = new Tmpfs(megabytes: 16);
-        await using var setup = new HubSetup(TestJournal.Sqlite(disk.Directory));
+        await using var setup = new HubSetup(TestJournal.Sqlite(disk.Directory), Outage.PublishTimeout);
         await using var hub = await HubProcess.StartAsync(setup);
 
         await Outage.IsSurvivedAsync(
@@ -33,7 +32,7 @@ public sealed class SqliteFaultSpecs(ITestOutputHelper output)
     public async Task Should_keep_what_it_acknowledged_when_the_disk_fills_under_load()
     {
         using var disk = new Tmpfs(megabytes: 16);
-        await using var setup = new HubSetup(TestJournal.Sqlite(disk.Directory));
+        await using var setup = new HubSetup(TestJournal.Sqlite(disk.Directory), Outage.PublishTimeout);
         await using var hub = await HubProcess.StartAsync(setup);
         await using var run = new LoadRun(setup);
         await run.BeginAsync();
@@ -54,7 +53,7 @@ public sealed class SqliteFaultSpecs(ITestOutputHelper output)
     [Fact]
     public async Task Should_survive_that_somebody_locks_the_file()
     {
-        await using var setup = await HubSetup.CreateAsync(TestDatabase.Sqlite);
+        await using var setup = await HubSetup.CreateAsync(TestDatabase.Sqlite, Outage.PublishTimeout);
         await using var hub = await HubProcess.StartAsync(setup);
         await using var other = new SqliteConnection($"Data Source={setup.File};Pooling=False");
         await other.OpenAsync();

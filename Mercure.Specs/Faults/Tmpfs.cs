@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mercure.Specs.Settings;
 using Xunit;
 
 namespace Mercure.Specs.Faults;
@@ -6,9 +7,6 @@ namespace Mercure.Specs.Faults;
 /// <summary>A small file system of its own, to be filled or made read-only. Only root may mount one.</summary>
 internal sealed class Tmpfs : IDisposable
 {
-    /// <summary>Why there is none here; null when there is.</summary>
-    public static readonly string? Unavailable = Probe();
-
     private readonly string _mount = System.IO.Directory.CreateTempSubdirectory("mercure-specs-tmpfs-").FullName;
     private readonly string _ballast;
 
@@ -46,7 +44,8 @@ internal sealed class Tmpfs : IDisposable
         System.IO.Directory.Delete(_mount);
     }
 
-    private static string? Probe()
+    /// <summary>Why none can be mounted here; null if one can.</summary>
+    public static string? Probe()
     {
         try
         {
@@ -55,7 +54,7 @@ internal sealed class Tmpfs : IDisposable
         }
         catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception)
         {
-            return "no file system can be mounted here";
+            return $"no file system can be mounted here: {e.Message}";
         }
     }
 
@@ -72,5 +71,5 @@ internal sealed class Tmpfs : IDisposable
 /// <summary>Skipped where no file system can be mounted.</summary>
 internal sealed class TmpfsFactAttribute : FactAttribute
 {
-    public TmpfsFactAttribute() => Skip = Tmpfs.Unavailable;
+    public TmpfsFactAttribute() => Skip = Needs.Mounts;
 }

@@ -10,13 +10,12 @@ namespace Mercure.Specs.Faults;
 /// Two hubs by mistake on one database, as after a deployment that did not end the old one: they hinder each other, but
 /// what either acknowledged is in the one log, once.
 /// </summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class TwoWritersSpecs(ITestOutputHelper output)
 {
     private const string Topic = "https://example.com/two";
     private const int Rounds = 20;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     public static TheoryData<TestDatabase> Servers => new(DatabaseServer.Startable);
 
@@ -25,8 +24,8 @@ public sealed class TwoWritersSpecs(ITestOutputHelper output)
     public async Task Should_keep_what_either_acknowledged(TestDatabase database)
     {
         var journal = await TestJournal.CreateAsync(database);
-        await using var setup = new HubSetup(journal);
-        await using var otherSetup = new HubSetup(TestJournal.On(journal.ConnectionString!, database));
+        await using var setup = new HubSetup(journal, Outage.PublishTimeout);
+        await using var otherSetup = new HubSetup(TestJournal.On(journal.ConnectionString!, database), Outage.PublishTimeout);
         await using var hub = await HubProcess.StartAsync(setup);
         using var publisher = new Publisher(setup.Hub);
         var first = await publisher.PublishAsync(Topic, "first");
@@ -63,8 +62,8 @@ public sealed class TwoWritersSpecs(ITestOutputHelper output)
     public async Task Should_take_over_from_a_writer_that_is_frozen(TestDatabase database)
     {
         var journal = await TestJournal.CreateAsync(database);
-        await using var setup = new HubSetup(journal);
-        await using var otherSetup = new HubSetup(TestJournal.On(journal.ConnectionString!, database));
+        await using var setup = new HubSetup(journal, Outage.PublishTimeout);
+        await using var otherSetup = new HubSetup(TestJournal.On(journal.ConnectionString!, database), Outage.PublishTimeout);
         await using var hub = await HubProcess.StartAsync(setup);
         using var publisher = new Publisher(setup.Hub);
         using var otherPublisher = new Publisher(otherSetup.Hub);

@@ -14,7 +14,7 @@ public class AttackedHub : HubFixture
         Listen = Default.Listen with
         {
             // A body that never comes is not waited for longer than this
-            ReadTimeout = TimeSpan.FromSeconds(1),
+            ReadTimeout = TimeSpan.FromSeconds(2),
             CorsAllowedOrigins = ["*"],
             UseForwardedHeaders = true,
             TrustedProxies = ["127.0.0.0/8"],

@@ -15,7 +15,7 @@ public sealed class DispatchTimeoutSpecs
     [MemberData(nameof(AttackedGeneration.All), MemberType = typeof(AttackedGeneration))]
     public async Task Should_cut_a_client_that_does_not_read_and_no_other(AttackedGeneration generation)
     {
-        var settings = HubFixture.Both with { Streams = HubFixture.Both.Streams with { DispatchTimeout = TimeSpan.FromSeconds(2) } };
+        var settings = HubFixture.Both with { Streams = HubFixture.Both.Streams with { DispatchTimeout = TimeSpan.FromSeconds(5) } };
         await using var hub = await new HubFixture { Settings = settings }.StartedAsync();
         using var stalled = await SubscribeAsync(hub, generation, "t");
         using var silent = await SubscribeAsync(hub, generation, "nothing");

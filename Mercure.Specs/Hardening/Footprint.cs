@@ -11,7 +11,7 @@ namespace Mercure.Specs.Hardening;
 /// <param name="Descriptors">Of this process: sockets, files.</param>
 internal sealed record Footprint(long Bytes, int Descriptors)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = Eventually.Patience;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     public static Footprint Now() =>

@@ -2,13 +2,14 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Mercure.Specs.Processes;
 
 namespace Mercure.Specs.Hardening;
 
 /// <summary>A connection without an HTTP library, which would not send what attackers send. Text is Latin-1: a character is a byte.</summary>
 internal sealed partial class RawClient : IDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = Eventually.Patience;
 
     private readonly Socket _socket;
     private Stream _stream;

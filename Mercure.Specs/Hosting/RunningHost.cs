@@ -4,6 +4,7 @@ using Mercure.Actors.Subscribers;
 using Mercure.Actors.Updates;
 using Mercure.Http.Hosting;
 using Mercure.Http.Protocol;
+using Mercure.Specs.Processes;
 using Mercure.Specs.Settings;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -40,7 +41,7 @@ internal sealed class RunningHost : IAsyncDisposable
         return new RunningHost(app)
         {
             Hub = hub,
-            Client = new HttpClient(handler) { BaseAddress = new Uri(app.Urls.Single()), Timeout = TimeSpan.FromSeconds(10) },
+            Client = new HttpClient(handler) { BaseAddress = new Uri(app.Urls.Single()), Timeout = Eventually.Patience },
         };
     }
 

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Mercure.Http.Hosting.Tls;
 using Mercure.Http.Settings;
+using Mercure.Specs.Processes;
 using Mercure.Specs.Protocol;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,7 @@ namespace Mercure.Specs.Hosting;
 
 public class ServerSpecs
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = Eventually.Patience;
 
     [Fact]
     public async Task Should_refuse_a_port_that_is_taken()

@@ -16,7 +16,7 @@ public sealed class BackupSpecs
 {
     private const string Topic = "https://example.com/backup";
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     public static TheoryData<TestDatabase> Databases => TestJournal.Durable;
 

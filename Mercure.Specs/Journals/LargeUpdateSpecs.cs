@@ -5,12 +5,11 @@ using Xunit;
 namespace Mercure.Specs.Journals;
 
 /// <summary>The largest update that the settings allow fits into the database, or the hub does not start.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class LargeUpdateSpecs
 {
     private const string Topic = "https://example.com/large";
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     public static TheoryData<TestDatabase> Databases => TestJournal.Durable;
 
@@ -45,5 +44,5 @@ public sealed class LargeUpdateSpecs
 /// <summary>Skipped where no MariaDB is named.</summary>
 internal sealed class MariaDbFactAttribute : FactAttribute
 {
-    public MariaDbFactAttribute() => Skip = SpecSettings.MariaDb is null ? "MERCURE_SPECS_MARIADB is not set" : null;
+    public MariaDbFactAttribute() => Skip = Needs.MariaDb;
 }

@@ -4,6 +4,7 @@ using Mercure.Actors.Serialization;
 using Mercure.Journal;
 using Mercure.Specs.Core;
 using Mercure.Specs.Processes;
+using Mercure.Specs.Settings;
 using Xunit;
 
 namespace Mercure.Specs.Journals;
@@ -97,5 +98,5 @@ public sealed class ReadingSpecs
 /// <summary>Skipped where no server is named.</summary>
 internal sealed class PostgreSqlFactAttribute : FactAttribute
 {
-    public PostgreSqlFactAttribute() => Skip = TestJournal.PostgreSqlServer is null ? "MERCURE_SPECS_POSTGRESQL is not set." : null;
+    public PostgreSqlFactAttribute() => Skip = Needs.PostgreSql;
 }

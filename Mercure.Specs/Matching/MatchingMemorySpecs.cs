@@ -47,13 +47,6 @@ public class MatchingMemorySpecs
         return index;
     }
 
-    /// <summary>Least of three, divided by <see cref="Count"/>: background work can only add.</summary>
-    private static long KeptBytes(Func<object> create) => Enumerable.Range(0, 3).Min(_ =>
-    {
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var kept = create();
-        var bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
-        GC.KeepAlive(kept);
-        return bytes;
-    });
+    /// <summary>For each of <see cref="Count"/>.</summary>
+    private static long KeptBytes(Func<object> create) => KeptMemory.Of(create) / Count;
 }

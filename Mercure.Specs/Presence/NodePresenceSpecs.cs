@@ -17,7 +17,7 @@ public sealed class NodePresenceSpecs : TestKit
     private static readonly Epoch Epoch = new(1, 1);
 
     public NodePresenceSpecs()
-        : base("akka.loglevel = OFF")
+        : base("akka { loglevel = OFF, test.single-expect-default = 90s }")
     {
     }
 

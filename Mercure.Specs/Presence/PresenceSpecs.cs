@@ -177,7 +177,7 @@ public sealed class PresenceSpecs : IDisposable
         {
             await using var stream = Connect(hub.Hub, "urn:uuid:1", ["a", "b"]);
             await stream.Opened;
-            await hub.Hub.StopStreamsAsync(TimeSpan.FromSeconds(20));
+            await hub.Hub.StopStreamsAsync(Eventually.Patience);
             Assert.Empty((await ListAsync(hub.Hub)).Subscriptions);
         }
 

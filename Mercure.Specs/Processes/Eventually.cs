@@ -6,9 +6,10 @@ namespace Mercure.Specs.Processes;
 /// <summary>Waits for what another process does, or this one in the background: asks again until it is so, or the time is up.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+    /// <summary>How long specs wait for an event. It takes a moment; a busy machine may take a minute. Only a spec that fails waits so long.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     /// <inheritdoc cref="IsTrueAsync(Func{bool}, TimeSpan, Func{string})"/>
     public static Task<TimeSpan> IsTrueAsync(Func<Task<bool>> condition) => IsTrueAsync(condition, Patience, () => "it did not come true.");

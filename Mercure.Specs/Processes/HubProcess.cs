@@ -8,7 +8,7 @@ namespace Mercure.Specs.Processes;
 /// <summary>The real program, as a child process. Killed when it is disposed of.</summary>
 public sealed class HubProcess : IAsyncDisposable
 {
-    public static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan StartTimeout = Eventually.Patience;
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -62,9 +62,25 @@ public sealed class HubProcess : IAsyncDisposable
     /// <summary>Starts it; completes when a publish would succeed.</summary>
     public static async Task<HubProcess> StartAsync(HubSetup setup)
     {
-        var hub = Launch(setup);
-        await hub.IsHealthyAsync(StartTimeout);
-        return hub;
+        for (var attempt = 1; ; attempt++)
+        {
+            var hub = Launch(setup);
+            try
+            {
+                await hub.IsHealthyAsync(StartTimeout);
+                return hub;
+            }
+            catch (Exception) when (attempt < 3 && hub.Output.Contains("the port is taken", StringComparison.Ordinal))
+            {
+                await hub.DisposeAsync();
+                setup.Move();
+            }
+            catch
+            {
+                await hub.DisposeAsync();
+                throw;
+            }
+        }
     }
 
     /// <summary>Starts it on what it must refuse.</summary>
@@ -115,7 +131,7 @@ public sealed class HubProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         Send(Signal.Kill);
-        await ExitAsync(TimeSpan.FromSeconds(10));
+        await ExitAsync(Eventually.Patience);
     }
 
     /// <summary>Waits for its end.</summary>

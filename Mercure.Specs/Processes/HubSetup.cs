@@ -22,12 +22,14 @@ public sealed class HubSetup : IAsyncDisposable
             ["JWT_KEY"] = Key,
             ["ADDR"] = $"127.0.0.1:{Port}",
             ["ALLOW_ANONYMOUS"] = "1",
+            // A busy machine is not a journal that is away
+            ["MERCURE_PUBLISH_TIMEOUT"] = "30s",
         };
         foreach (var (name, value) in journal.Environment.Concat(environment))
             Environment[name] = value;
     }
 
-    public int Port { get; } = FreePort.Next();
+    public int Port { get; private set; } = FreePort.Next();
 
     public string Host { get; set; } = "127.0.0.1";
 
@@ -51,6 +53,15 @@ public sealed class HubSetup : IAsyncDisposable
 
     public static async Task<HubSetup> CreateAsync(TestDatabase database, params (string Name, string Value)[] environment) =>
         new(await TestJournal.CreateAsync(database), environment);
+
+    /// <summary>To another port, when another program has taken this one before the hub did.</summary>
+    public void Move()
+    {
+        var (former, port) = (Port, FreePort.Next());
+        Port = port;
+        foreach (var (name, value) in Environment.ToList())
+            Environment[name] = value.Replace($":{former}", $":{port}", StringComparison.Ordinal);
+    }
 
     public ValueTask DisposeAsync() => _journal.DisposeAsync();
 }

@@ -4,12 +4,11 @@ using Xunit;
 namespace Mercure.Specs.Processes;
 
 /// <summary>What a <c>Last-Event-ID</c> resolves to: unknown ids, publishers' own, a lost index, a restored backup.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class IdSpecs
 {
     private const string Topic = "https://example.com/ids";
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     public static TheoryData<TestDatabase> Databases => TestJournal.Durable;
 

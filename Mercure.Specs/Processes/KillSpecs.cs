@@ -5,16 +5,15 @@ using Xunit.Abstractions;
 namespace Mercure.Specs.Processes;
 
 /// <summary>The process dies at any moment, under load: nothing acknowledged is lost, nothing is doubled, one order.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class KillSpecs(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     public static TheoryData<TestDatabase> Databases => TestJournal.Durable;
 
     [Theory]
     [MemberData(nameof(Databases))]
-    public Task Should_keep_what_it_acknowledged_when_it_is_killed_under_load(TestDatabase database) => EndAsync(database, Signal.Kill, times: 3);
+    public Task Should_keep_what_it_acknowledged_when_it_is_killed_under_load(TestDatabase database) => EndAsync(database, Signal.Kill, times: 2);
 
     [Theory]
     [Trait("Category", "Long")]
@@ -23,7 +22,7 @@ public sealed class KillSpecs(ITestOutputHelper output)
 
     /// <summary>A proper end loses nothing either, and what was being published is answered or refused.</summary>
     [Fact]
-    public Task Should_keep_what_it_acknowledged_when_it_is_stopped_under_load() => EndAsync(TestDatabase.Sqlite, Signal.Terminate, times: 3);
+    public Task Should_keep_what_it_acknowledged_when_it_is_stopped_under_load() => EndAsync(TestDatabase.Sqlite, Signal.Terminate, times: 2);
 
     private async Task EndAsync(TestDatabase database, Signal signal, int times)
     {

@@ -12,7 +12,7 @@ internal sealed class LoadRun(HubSetup setup) : IAsyncDisposable
     private const int Publishers = 4;
     private const int Subscribers = 3;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
 
     private readonly ConcurrentDictionary<string, string> _acknowledged = new(StringComparer.Ordinal);

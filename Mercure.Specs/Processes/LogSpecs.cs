@@ -5,7 +5,6 @@ using Xunit;
 namespace Mercure.Specs.Processes;
 
 /// <summary><c>LOG_FORMAT</c>: whatever a hub writes, whoever in it wrote it.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class LogSpecs
 {
     [Theory]

@@ -4,12 +4,11 @@ using Xunit;
 namespace Mercure.Specs.Processes;
 
 /// <summary><c>MERCURE_JOURNAL=memory</c>: the same hub, without a file, empty after a restart.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class MemoryJournalSpecs
 {
     private const string Topic = "https://example.com/memory";
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = Eventually.Patience;
 
     [Fact]
     public async Task Should_replay_under_load_and_leave_no_file()

@@ -9,12 +9,11 @@ using Xunit;
 namespace Mercure.Specs.Processes;
 
 /// <summary><c>examples/operations/nginx.conf</c> as it is, apart from addresses and files, in a real nginx before a real hub.</summary>
-[Collection(ProcessesCollection.Name)]
 public sealed class NginxSpecs : IAsyncLifetime
 {
     private const string Topic = "https://example.com/books/1";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = Eventually.Patience;
 
     private HubSetup _setup = null!;
     private HubProcess _hub = null!;
@@ -136,24 +135,33 @@ internal sealed class NginxProcess : IAsyncDisposable
 
     private readonly TestCertificate _certificate = new();
     private readonly string _directory = Directory.CreateTempSubdirectory("mercure-specs-").FullName;
-    private readonly int _port = FreePort.Next();
+    private readonly int _port;
     private readonly HttpClient _http;
     private Process _process = null!;
 
-    private NginxProcess()
+    private NginxProcess(int port)
     {
+        _port = port;
         var handler = new SocketsHttpHandler { ConnectCallback = ConnectAsync };
         handler.SslOptions.RemoteCertificateValidationCallback =
             (_, certificate, _, _) => certificate?.GetCertHashString() == _certificate.Thumbprint;
-        _http = new HttpClient(handler) { BaseAddress = new Uri($"https://127.0.0.1:{_port}/"), Timeout = TimeSpan.FromSeconds(20) };
+        _http = new HttpClient(handler) { BaseAddress = new Uri($"https://127.0.0.1:{_port}/"), Timeout = Eventually.Patience };
     }
 
-    public static async Task<NginxProcess> StartAsync(Uri hub)
+    public static Task<NginxProcess> StartAsync(Uri hub) => FreePort.StartAsync(async port =>
     {
-        var nginx = new NginxProcess();
-        await nginx.RunAsync(hub);
-        return nginx;
-    }
+        var nginx = new NginxProcess(port);
+        try
+        {
+            await nginx.RunAsync(hub);
+            return nginx;
+        }
+        catch
+        {
+            await nginx.DisposeAsync();
+            throw;
+        }
+    });
 
     /// <summary>Completes with the head.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
@@ -162,7 +170,8 @@ internal sealed class NginxProcess : IAsyncDisposable
     {
         _http.Dispose();
         // The master ends its workers only when it is asked to
-        Signals.Send(_process.Id, Signal.Terminate);
+        if (!_process.HasExited)
+            Signals.Send(_process.Id, Signal.Terminate);
         await _process.WaitForExitAsync();
         _process.Dispose();
         _certificate.Dispose();
@@ -204,7 +213,7 @@ internal sealed class NginxProcess : IAsyncDisposable
                     return false;
                 }
             },
-            TimeSpan.FromSeconds(20),
+            Eventually.Patience,
             () => "nginx takes connections.");
     }
 

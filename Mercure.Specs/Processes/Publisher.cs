@@ -16,7 +16,7 @@ public sealed class Publisher : IDisposable
     public Publisher(Uri hub, string? token = null)
     {
         _hub = hub;
-        _client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { Timeout = TimeSpan.FromSeconds(20) };
+        _client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { Timeout = Eventually.Patience };
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token ?? HubSetup.PublisherToken);
     }
 

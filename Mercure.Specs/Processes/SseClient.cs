@@ -74,7 +74,7 @@ public sealed class SseClient : IAsyncDisposable
             request.Headers.Add("Last-Event-ID", after);
 
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        late.CancelAfter(TimeSpan.FromSeconds(30));
+        late.CancelAfter(Eventually.Patience);
         var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, late.Token);
         response.EnsureSuccessStatusCode();
         var client = new SseClient(response, after);

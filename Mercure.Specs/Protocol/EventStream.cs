@@ -7,7 +7,7 @@ namespace Mercure.Specs.Protocol;
 /// <summary>The reading side of a stream, event by event, compressed or not.</summary>
 internal sealed class EventStream(Stream stream) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = Processes.Eventually.Patience;
 
     private readonly SseParser _parser = new();
     private readonly StreamReader _lines = new(stream, Encoding.UTF8);

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Text;
+using Mercure.Specs.Processes;
 
 namespace Mercure.Specs.Protocol;
 
 /// <summary>The bytes of a stream that is still being written.</summary>
 internal sealed class GrowingText(Stream stream) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = Eventually.Patience;
 
     private readonly MemoryStream _read = new();
     private readonly byte[] _buffer = new byte[64 << 10];
@@ -45,7 +46,7 @@ internal sealed class GrowingText(Stream stream) : IDisposable
 /// <summary>Another program that reads a stream and writes what it understood.</summary>
 internal sealed class OutputOf : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = Eventually.Patience;
 
     private readonly Process _process;
     private readonly Task<string> _errors;

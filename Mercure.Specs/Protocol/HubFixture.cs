@@ -5,6 +5,7 @@ using Mercure.Http.Hosting;
 using Mercure.Http.Settings;
 using Mercure.Http.Tokens;
 using Mercure.Journal;
+using Mercure.Specs.Processes;
 using Mercure.Specs.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -75,7 +76,7 @@ public class HubFixture : IAsyncLifetime
         },
         V07 = new V07Settings(TokenKey.Parse(TestTokens.Secret), TokenKey.Parse(TestTokens.Secret)),
         Streams = new StreamSettings { HeartbeatInterval = TimeSpan.Zero, Compress = true },
-        Publish = new PublishSettings { MaxRequestSize = 1024 * 1024, Timeout = TimeSpan.FromSeconds(15) },
+        Publish = new PublishSettings { MaxRequestSize = 1024 * 1024, Timeout = Eventually.Patience },
         History = new HistorySettings { Size = 0, CleanupFrequency = 0.3 },
         Journal = new JournalSettings { Kind = JournalKind.Memory, Path = "", ConnectionString = null },
         LogFormat = LogFormat.Text,
@@ -107,7 +108,7 @@ public class HubFixture : IAsyncLifetime
         var handler = new SocketsHttpHandler();
         handler.SslOptions.RemoteCertificateValidationCallback =
             (_, certificate, _, _) => certificate?.GetCertHashString() == _certificate?.Thumbprint;
-        Client = new HttpClient(handler) { Timeout = TimeSpan.FromSeconds(20) };
+        Client = new HttpClient(handler) { Timeout = Eventually.Patience };
     }
 
     /// <summary>For a spec that needs a hub of its own.</summary>

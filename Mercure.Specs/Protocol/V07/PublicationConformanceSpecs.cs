@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Mercure.Actors;
 using Mercure.Actors.Authorization;
+using Mercure.Specs.Processes;
 using Mercure.Specs.Tokens;
 using Xunit;
 
@@ -169,7 +170,7 @@ public sealed class PublicationConformanceSpecs(RecordedHubFixture hub) : IClass
             $"POST /hub HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {Any}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 99999999\r\n\r\n"));
         using var reader = new StreamReader(client.GetStream());
 
-        Assert.StartsWith("HTTP/1.1 413", await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(3)), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 413", await reader.ReadLineAsync().WaitAsync(Eventually.Patience), StringComparison.Ordinal);
     }
 
     // Publishers: "MUST be authorized to dispatch updates"
@@ -285,7 +286,7 @@ public sealed class PublicationConformanceSpecs(RecordedHubFixture hub) : IClass
             $"POST /hub HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {Any}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
             + $"Transfer-Encoding: chunked\r\n\r\n{string.Concat(chunks)}0\r\n\r\n"));
         using var reader = new StreamReader(client.GetStream());
-        return await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        return await reader.ReadLineAsync().WaitAsync(Eventually.Patience);
     }
 
     private static ByteArrayContent Form(string body) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Mercure.Http.Settings;
+using Mercure.Specs.Processes;
 using Xunit;
 
 namespace Mercure.Specs.Protocol.V07;
@@ -134,7 +135,7 @@ public sealed class ReconnectionConformanceSpecs(HubFixture hub) : IClassFixture
     public async Task Should_send_the_head_at_once_when_nothing_is_replayed()
     {
         var last = await hub.MustPublishAsync(("topic", _topic), ("data", "1"));
-        using var response = await hub.SubscribeAsync($"?topic={_topic}", ("Last-Event-ID", last)).WaitAsync(TimeSpan.FromSeconds(3));
+        using var response = await hub.SubscribeAsync($"?topic={_topic}", ("Last-Event-ID", last)).WaitAsync(Eventually.Patience);
         using var events = await EventStream.OfAsync(response);
 
         Assert.Equal((":", ""), (await events.LineAsync(), await events.LineAsync()));
