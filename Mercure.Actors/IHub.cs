@@ -8,7 +8,6 @@ namespace Mercure.Actors;
 public interface IHub
 {
     /// <summary>Stores an update and sends it on. Completes when the update is durable, or with the reason why not.</summary>
-    /// <exception cref="ArgumentException">In a cluster: it is larger than what fits between nodes.</exception>
     Task<PublishResult> PublishAsync(Update update);
 
     /// <summary>Opens a stream. Completes when it has ended and nothing writes to its output any more.</summary>
@@ -38,6 +37,9 @@ public abstract record PublishResult
     /// stored (and delivered) later. Answer 503 with <c>Retry-After</c>.
     /// </summary>
     public sealed record Unavailable(string Reason) : PublishResult;
+
+    /// <summary>It is not stored, because it breaks this rule; to publish the same again is of no use.</summary>
+    public sealed record Rejected(UpdateRule Rule) : PublishResult;
 }
 
 /// <summary>Whether a publish would succeed now.</summary>

@@ -13,36 +13,44 @@ public sealed class Hub : IHub
 {
     private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(1);
 
+    private const string NotStarted = "The hub is starting.";
+
     private Actors? _actors;
 
     /// <inheritdoc/>
     public Task<PublishResult> PublishAsync(Update update)
     {
-        if (Started.LargestUpdate is { } largest && !WireLimits.Fits(update, largest))
-            throw new ArgumentException($"The update is larger than the {largest} bytes that fit between the nodes of this cluster.", nameof(update));
+        if (_actors is not { } actors)
+            return Task.FromResult<PublishResult>(new PublishResult.Unavailable(NotStarted));
+        if (RuleBrokenBy(update, actors) is { } rule)
+            return Task.FromResult<PublishResult>(new PublishResult.Rejected(rule));
 
         var promise = new TaskCompletionSource<PublishResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Started.Gateway.Tell(new PublishGateway.Publish(update, promise), ActorRefs.NoSender);
+        actors.Gateway.Tell(new PublishGateway.Publish(update, promise), ActorRefs.NoSender);
         return promise.Task;
     }
 
     /// <inheritdoc/>
     public Task<StreamEnd> SubscribeAsync(Subscription subscription)
     {
+        if (_actors is not { } actors)
+            return Task.FromResult(StreamEnd.Refused);
+
         var ended = new TaskCompletionSource<StreamEnd>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Started.Subscribers.Tell(new SubscriberSupervisor.Open(subscription, ended), ActorRefs.NoSender);
+        actors.Subscribers.Tell(new SubscriberSupervisor.Open(subscription, ended), ActorRefs.NoSender);
         return ended.Task;
     }
 
     /// <inheritdoc/>
-    public Task<SubscriptionsResult> GetSubscriptionsAsync(SubscriptionQuery query) =>
-        new SubscriptionReader(Started.Options.Name, Started.Matcher).ReadAsync(query);
+    public Task<SubscriptionsResult> GetSubscriptionsAsync(SubscriptionQuery query) => _actors is { } actors
+        ? new SubscriptionReader(actors.Options.Name, actors.Matcher).ReadAsync(query)
+        : Task.FromResult<SubscriptionsResult>(new SubscriptionsResult.Unavailable(NotStarted));
 
     /// <inheritdoc/>
     public async Task<HubHealth> CheckHealthAsync()
     {
         if (_actors is not { } actors)
-            return new HubHealth("The hub is starting.");
+            return new HubHealth(NotStarted);
 
         return await WaitUntilReadyAsync(HealthTimeout) ? await ProbeAsync(actors.Store) : new HubHealth("The log is not open.");
     }
@@ -82,6 +90,10 @@ public sealed class Hub : IHub
         _actors = new Actors(options, store, matcher, gateway, subscribers, largestUpdate, presence);
 
     private Actors Started => _actors ?? throw new InvalidOperationException("The hub has not been started.");
+
+    private static UpdateRule? RuleBrokenBy(Update update, Actors actors) =>
+        UpdateRules.Check(update, actors.Options.Reservations, actors.Options.LargestRequest)
+        ?? (actors.LargestUpdate is { } largest && !WireLimits.Fits(update, largest) ? UpdateRules.TooLarge : null);
 
     private static async Task<HubHealth> ProbeAsync(IHubStore store)
     {

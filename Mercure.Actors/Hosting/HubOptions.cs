@@ -1,4 +1,5 @@
 using Mercure.Actors.Presence;
+using Mercure.Actors.Updates;
 
 namespace Mercure.Actors.Hosting;
 
@@ -31,8 +32,11 @@ public sealed record HubOptions
     /// <summary>How long a publisher waits for the journal before it is told that the hub is unavailable.</summary>
     public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The largest publish request that is accepted, in bytes: a start in a cluster is refused when it does not fit between nodes. 0 where updates don't come as requests.</summary>
+    /// <summary>The largest update that is accepted, in bytes: a start in a cluster is refused when it does not fit between nodes. 0 for no limit.</summary>
     public long LargestRequest { get; init; }
+
+    /// <summary>Names that publishers leave to the hub.</summary>
+    public Reservations Reservations { get; init; } = Reservations.None;
 
     /// <summary>Updates that a <c>Last-Event-ID</c> may reach; 0 for all.</summary>
     public long HistorySize { get; init; }

@@ -13,7 +13,7 @@ namespace Mercure.Actors.Projections;
 /// <summary>
 /// Publishes an application's events one after the other, in their order, each until it is stored, and goes on after a crash
 /// from the offset that it stored last. What it had published since is published again, under the same id, which is made
-/// of the event's own: a subscriber can tell. One in a cluster: start it as a singleton there. Owns the offset; when reading
+/// of the event's own: a subscriber can tell. An update that breaks a rule is a failure: no event is left out. One in a cluster: start it as a singleton there. Owns the offset; when reading
 /// or storing fails it ends, and is restarted after a while.
 /// </summary>
 public sealed class EventPublisher : ReceivePersistentActor
@@ -93,8 +93,10 @@ public sealed class EventPublisher : ReceivePersistentActor
         if (_projection.UpdateOf(envelope) is { } update)
         {
             var published = update with { Id = IdOf(_projection.Name, envelope) };
-            while (await _hub.PublishAsync(published) is not PublishResult.Stored)
+            while (await _hub.PublishAsync(published) is var result and not PublishResult.Stored)
             {
+                if (result is PublishResult.Rejected rejected)
+                    throw new InvalidOperationException($"The event {envelope.SequenceNr} of {envelope.PersistenceId} can't be published: {rejected.Rule.Reason}");
                 if (_isStopped)
                     throw new OperationCanceledException();
 

@@ -23,7 +23,7 @@ internal static class CoreServices
         }
 
         services
-            .AddMercureHub(settings)
+            .AddHub(settings)
             .AddAkka("mercure", (akka, provider) =>
             {
                 // Whatever is added before goes behind what is added later: the user's own file wins.

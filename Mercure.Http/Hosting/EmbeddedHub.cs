@@ -7,6 +7,7 @@ using Mercure.Http.Protocol.V010;
 using Mercure.Http.Protocol.V07;
 using Mercure.Http.Settings;
 using Mercure.Journal;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Mercure.Http.Hosting;
@@ -25,6 +26,17 @@ public static class EmbeddedHub
     /// </summary>
     /// <exception cref="JournalException">The journal can't be used.</exception>
     public static IServiceCollection AddMercureHub(this IServiceCollection services, HubSettings settings)
+    {
+        QueryTokenGuard.AddTo(services);
+        return services
+            .AddHub(settings)
+            .AddSingleton<EmbeddedStart>()
+            .AddHostedService(static provider => provider.GetRequiredService<EmbeddedStart>())
+            .PostConfigure<KestrelServerOptions>(KestrelSetup.WriteIds);
+    }
+
+    /// <summary>The same in the program, which composes the rest by itself.</summary>
+    internal static IServiceCollection AddHub(this IServiceCollection services, HubSettings settings)
     {
         var databases = JournalDatabases.Open(new JournalOptions
         {
@@ -54,6 +66,8 @@ public static class EmbeddedHub
     /// <param name="cluster">Set when the actor system is a node of a cluster, all of whose nodes have this hub.</param>
     public static AkkaConfigurationBuilder WithMercureHub(this AkkaConfigurationBuilder akka, IServiceProvider provider, ClusterOptions? cluster = null)
     {
+        if (provider.GetService<EmbeddedStart>() is { } start)
+            start.HasActors = true;
         var databases = provider.GetRequiredService<JournalDatabases>();
         var options = OptionsOf(provider.GetRequiredService<HubSettings>()) with { Cluster = cluster };
         return akka
@@ -68,7 +82,10 @@ public static class EmbeddedHub
     /// <summary>Answers the requests that are for the hub, and <c>/healthz</c>; the others go on to the application.</summary>
     public static IApplicationBuilder UseMercureHub(this IApplicationBuilder app)
     {
-        var pipeline = app.ApplicationServices.GetRequiredService<HubPipeline>();
+        var pipeline = app.ApplicationServices.GetService<HubPipeline>()
+            ?? throw new InvalidOperationException("The Mercure hub has no services; add them: services.AddMercureHub(settings).");
+        if (app.ApplicationServices.GetService<IHttpContextFactory>() is not QueryTokenGuard)
+            throw new InvalidOperationException("Another IHttpContextFactory was added after AddMercureHub, so that tokens in URLs would be logged; add it before.");
         return app.Use(next => context => pipeline.Claims(context.Request) ? pipeline.InvokeAsync(context) : next(context));
     }
 
@@ -89,6 +106,7 @@ public static class EmbeddedHub
         Name = settings.Name,
         PublishTimeout = settings.Publish.Timeout,
         LargestRequest = settings.Publish.MaxRequestSize,
+        Reservations = V010Generation.Reserves(settings),
         HeartbeatInterval = settings.Streams.HeartbeatInterval,
         HistorySize = settings.Journal.Kind == JournalKind.Memory && settings.History.Size == 0 ? MemoryHistory : settings.History.Size,
         CleanupFrequency = settings.History.CleanupFrequency,

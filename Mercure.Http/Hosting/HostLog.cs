@@ -27,6 +27,9 @@ internal static partial class HostLog
     [LoggerMessage(108, LogLevel.Information, "At most {connections} connections are served at once: open files are limited")]
     public static partial void ConnectionLimit(ILogger logger, long connections);
 
+    [LoggerMessage(109, LogLevel.Warning, "CORS_ALLOWED_ORIGINS is *: pages of other origins are let in without their cookies; list those that need them, such as https://app.example.com")]
+    public static partial void CookiesIgnored(ILogger logger);
+
     [LoggerMessage(105, LogLevel.Warning, "Response aborted: it was not finished within the write timeout")]
     public static partial void ResponseTimedOut(ILogger logger, string method, string? path);
 }

@@ -39,6 +39,8 @@ internal static class HubApplication
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Mercure.Http");
         if (settings.Debug)
             HostLog.DebugMode(logger);
+        if (Cors.IgnoresCookies(settings))
+            HostLog.CookiesIgnored(logger);
         if (settings.V07?.PublisherKey.IsShort == true || settings.V010?.Publisher.Key?.IsShort == true)
             HostLog.ShortKey(logger, "publisher");
         if (settings.V07?.SubscriberKey.IsShort == true || settings.V010?.Subscriber.Key?.IsShort == true)

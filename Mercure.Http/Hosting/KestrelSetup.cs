@@ -37,13 +37,22 @@ internal static class KestrelSetup
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            // An id is whatever its publisher chose; browsers send it in UTF-8, too (WHATWG HTML, 9.2.4)
-            kestrel.ResponseHeaderEncodingSelector = static name => name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null;
+            WriteIds(kestrel);
             SetLimits(kestrel.Limits, settings);
             kestrel.RequestHeaderEncodingSelector = RequestHeaderEncoding;
             foreach (var endPoint in sockets.EndPoints)
                 kestrel.Listen(endPoint, listen => Listen(listen, settings.Listen));
         });
+    }
+
+    /// <summary>
+    /// An id is whatever its publisher chose; browsers send it in UTF-8, too (WHATWG HTML, 9.2.4). Kestrel refuses to write it unless
+    /// it is asked to, and the stream could not be opened.
+    /// </summary>
+    public static void WriteIds(KestrelServerOptions kestrel)
+    {
+        var others = kestrel.ResponseHeaderEncodingSelector;
+        kestrel.ResponseHeaderEncodingSelector = name => name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : others(name);
     }
 
     /// <summary>

@@ -13,12 +13,12 @@ internal sealed class GenerationEndpoint
     /// <param name="hub">Where updates go and come from.</param>
     /// <param name="publishers">Of publishers' tokens.</param>
     /// <param name="subscribers">Of subscribers' tokens.</param>
-    /// <param name="settings">Of which the streams', publishing's and the write timeout count here, and the generations served.</param>
+    /// <param name="settings">Of which the streams', publishing's and the write timeout count here.</param>
     /// <param name="log">For the reasons of refusals.</param>
     public GenerationEndpoint(
         GenerationRules rules, IHub hub, RoleAuthorization publishers, RoleAuthorization subscribers, HubSettings settings, ILogger log)
     {
-        _publish = new PublishEndpoint(rules, hub, publishers, settings.Publish.MaxRequestSize, Reservations.Of(settings), log);
+        _publish = new PublishEndpoint(rules, hub, publishers, settings.Publish.MaxRequestSize, log);
         _subscribe = new SubscribeEndpoint(rules, hub, subscribers, StreamRules.From(settings), log);
     }
 

@@ -1,10 +1,12 @@
+using Mercure.Actors.Updates;
+
 namespace Mercure.Http.Protocol;
 
 /// <summary>Bounds on what one request may ask of the hub, the same in every generation (docs/protocol.md).</summary>
 internal static class Limits
 {
     /// <summary>Topics of an update, or selectors of a subscription.</summary>
-    public const int Topics = 256;
+    public const int Topics = UpdateRules.Topics;
 
     /// <summary>
     /// Parts of all templates of a subscription. Each costs a sweep over every topic that is published: without a bound, one
@@ -13,19 +15,16 @@ internal static class Limits
     public const int SelectorParts = 1024;
 
     /// <summary>Targets of an update.</summary>
-    public const int Targets = 1024;
+    public const int Targets = UpdateRules.Targets;
 
     /// <summary>Fields of a form or query, known or not.</summary>
     public const int Fields = 2048;
 
-    /// <summary>
-    /// Bytes of a topic, selector or target. Many a proxy takes no request line over 8 KiB, so that a longer topic could hardly be
-    /// asked for.
-    /// </summary>
-    public const int NameLength = 4096;
+    /// <summary>Bytes of a topic, selector or target.</summary>
+    public const int NameLength = UpdateRules.NameLength;
 
-    /// <summary>Bytes of an id or type. An id comes back in a request header; all of those together have 64 KiB.</summary>
-    public const int FieldLength = 1024;
+    /// <summary>Bytes of an id or type.</summary>
+    public const int FieldLength = UpdateRules.FieldLength;
 
     /// <summary>Distinct last event ids of a subscriber, in the header and in the query: each is looked up.</summary>
     public const int LastEventIds = 8;

@@ -6,7 +6,7 @@ namespace Mercure.Http.Protocol;
 
 /// <summary><c>POST</c> to the hub (spec drafts 04 and 07, Publication and Publishers).</summary>
 internal sealed class PublishEndpoint(
-    GenerationRules rules, IHub hub, RoleAuthorization authorization, int maxRequestSize, Reservations reservations, ILogger log)
+    GenerationRules rules, IHub hub, RoleAuthorization authorization, int maxRequestSize, ILogger log)
 {
     private readonly PublishBody _body = new(rules.Form, maxRequestSize);
 
@@ -23,6 +23,9 @@ internal sealed class PublishEndpoint(
         {
             case PublishResult.Stored stored:
                 await HttpReplies.PublishedAsync(context.Response, stored.Id);
+                break;
+            case PublishResult.Rejected rejected:
+                await RejectAsync(context, Rejections.Of(rejected.Rule));
                 break;
             case PublishResult.Unavailable unavailable:
                 await RejectAsync(context, Rejections.PublishUnavailable(unavailable.Reason));
@@ -44,8 +47,6 @@ internal sealed class PublishEndpoint(
         var (form, malformed) = await _body.ReadAsync(request);
         if (form is null)
             return (null, malformed);
-        if (reservations.Check(form.Topics, form.Id, form.Type) is { } reserved)
-            return (null, reserved);
 
         var names = rules.NamesToHold(form);
         // One that the token lacks is enough to refuse, even where it holds the others

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Mercure.Actors.Updates;
 
 namespace Mercure.Http.Protocol;
 
@@ -94,13 +95,9 @@ internal sealed class PublishForm
             return Rejections.TopicTooLong;
         if (UrlEncoding.Decode(value, out string topic) is { } rejection)
             return rejection;
-        if (topic.Length == 0)
-            return Rejections.TopicEmpty;
-        if (HasControl(topic))
-            return Rejections.TopicControl;
 
         Topics.Add(topic);
-        return null;
+        return Of(UpdateRules.CheckTopic(topic));
     }
 
     private Rejection? AddAudience(ReadOnlySpan<byte> value)
@@ -111,12 +108,9 @@ internal sealed class PublishForm
             return Rejections.TargetTooLong;
         if (UrlEncoding.Decode(value, out string name) is { } rejection)
             return rejection;
-        // Neither reading is safe: public would leak what was meant to be private, private would reach nobody
-        if (name.Length == 0)
-            return Rejections.TargetEmpty;
 
         Audience.Add(name);
-        return null;
+        return Of(UpdateRules.CheckTarget(name));
     }
 
     private Rejection? SetPrivate(ReadOnlySpan<byte> value)
@@ -145,10 +139,7 @@ internal sealed class PublishForm
             return rejection;
 
         Id = id;
-        // RFC 9110, 5.5: the Last-Event-ID of who comes back would be without it, and unknown
-        return HasControl(id) ? Rejections.IdControl
-            : id is [' ', ..] or [.., ' '] ? Rejections.IdSpaced
-            : null;
+        return Of(UpdateRules.CheckId(id));
     }
 
     private Rejection? SetType(ReadOnlySpan<byte> value)
@@ -161,7 +152,7 @@ internal sealed class PublishForm
             return rejection;
 
         Type = type;
-        return HasControl(type) ? Rejections.TypeControl : null;
+        return Of(UpdateRules.CheckType(type));
     }
 
     private Rejection? SetRetry(ReadOnlySpan<byte> value)
@@ -179,18 +170,5 @@ internal sealed class PublishForm
         return _hasRetry ? null : Rejections.RetryInvalid;
     }
 
-    /// <summary>
-    /// CR, LF and NUL would let a publisher write fields of its own into the stream of others (CWE-93); the other control
-    /// characters have no place in a name, nor in the header in which an id comes back.
-    /// </summary>
-    private static bool HasControl(string text)
-    {
-        foreach (var character in text)
-        {
-            if (char.IsControl(character))
-                return true;
-        }
-
-        return false;
-    }
+    private static Rejection? Of(UpdateRule? broken) => broken is null ? null : Rejections.Of(broken);
 }

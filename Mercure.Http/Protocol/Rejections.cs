@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mercure.Actors.Updates;
 
 namespace Mercure.Http.Protocol;
 
@@ -71,7 +72,7 @@ internal static class Rejections
         RejectionKind.Forbidden,
         "The claim mercure.publish of the token does not match every topic of the update.");
 
-    // Publishing (spec draft 04, Publication)
+    // Publishing (spec draft 04, Publication); what is wrong with the update itself is a rule of the core
 
     public static readonly Rejection NotAForm = new(
         RejectionKind.UnsupportedMediaType,
@@ -81,39 +82,39 @@ internal static class Rejections
         RejectionKind.UnsupportedCoding,
         "The body must come without Content-Encoding.");
 
-    public static readonly Rejection TopicMissing = Bad("Missing topic: the form needs at least one.");
+    public static readonly Rejection TopicMissing = Of(UpdateRules.TopicMissing);
 
-    public static readonly Rejection DataMissing = Bad("Missing data: the form needs it, and not empty.");
+    public static readonly Rejection DataMissing = Of(UpdateRules.DataMissing);
 
     public static readonly Rejection EscapeMalformed = Bad("Malformed percent-encoding: % must be followed by two hexadecimal digits.");
 
-    public static readonly Rejection NotUtf8 = Bad("The text is not valid UTF-8.");
+    public static readonly Rejection NotUtf8 = Of(UpdateRules.NotUtf8);
 
     public static readonly Rejection TooManyFields = Bad($"More than {Limits.Fields} fields.");
 
-    public static readonly Rejection TooManyTopics = Bad($"More than {Limits.Topics} topics.");
+    public static readonly Rejection TooManyTopics = Of(UpdateRules.TooManyTopics);
 
-    public static readonly Rejection TooManyTargets = Bad($"More than {Limits.Targets} targets.");
+    public static readonly Rejection TooManyTargets = Of(UpdateRules.TooManyTargets);
 
-    public static readonly Rejection TopicEmpty = Bad("A topic is empty.");
+    public static readonly Rejection TopicEmpty = Of(UpdateRules.TopicEmpty);
 
-    public static readonly Rejection TopicTooLong = Bad($"A topic is longer than {Limits.NameLength} bytes.");
+    public static readonly Rejection TopicTooLong = Of(UpdateRules.TopicTooLong);
 
-    public static readonly Rejection TopicControl = Bad("A topic has a control character.");
+    public static readonly Rejection TopicControl = Of(UpdateRules.TopicControl);
 
-    public static readonly Rejection TargetEmpty = Bad("A target is empty.");
+    public static readonly Rejection TargetEmpty = Of(UpdateRules.TargetEmpty);
 
-    public static readonly Rejection TargetTooLong = Bad($"A target is longer than {Limits.NameLength} bytes.");
+    public static readonly Rejection TargetTooLong = Of(UpdateRules.TargetTooLong);
 
-    public static readonly Rejection IdTooLong = Bad($"The id is longer than {Limits.FieldLength} bytes.");
+    public static readonly Rejection IdTooLong = Of(UpdateRules.IdTooLong);
 
-    public static readonly Rejection IdControl = Bad("The id has a control character.");
+    public static readonly Rejection IdControl = Of(UpdateRules.IdControl);
 
-    public static readonly Rejection IdSpaced = Bad("The id begins or ends with a space, which no header could bring back.");
+    public static readonly Rejection IdSpaced = Of(UpdateRules.IdSpaced);
 
-    public static readonly Rejection TypeTooLong = Bad($"The type is longer than {Limits.FieldLength} bytes.");
+    public static readonly Rejection TypeTooLong = Of(UpdateRules.TypeTooLong);
 
-    public static readonly Rejection TypeControl = Bad("The type has a control character.");
+    public static readonly Rejection TypeControl = Of(UpdateRules.TypeControl);
 
     public static readonly Rejection RetryInvalid = Bad("Invalid retry: it must be a whole number of milliseconds, below 2^64.");
 
@@ -146,11 +147,11 @@ internal static class Rejections
 
     // Reserved as soon as a later generation than 0.7 is served (Reservations)
 
-    public static readonly Rejection IdReserved = Bad("The id is reserved: it must not be earliest, nor begin with #.");
+    public static readonly Rejection IdReserved = Of(UpdateRules.IdReserved);
 
-    public static readonly Rejection TypeReserved = Bad("The type mercure is reserved for the hub.");
+    public static readonly Rejection TypeReserved = Of(UpdateRules.TypeReserved);
 
-    public static readonly Rejection TopicReserved = Bad("A topic is reserved: it must not be *, nor resolve under the URL of the hub.");
+    public static readonly Rejection TopicReserved = Of(UpdateRules.TopicReserved);
 
     // Endpoint
 
@@ -190,6 +191,10 @@ internal static class Rejections
         RejectionKind.Unavailable,
         "The hub could not confirm that the update is stored. Try again.",
         detail);
+
+    /// <summary>The answer to an update that breaks this rule.</summary>
+    public static Rejection Of(UpdateRule rule) => new(
+        rule == UpdateRules.TooLarge ? RejectionKind.TooLarge : RejectionKind.BadRequest, rule.Reason);
 
     private static Rejection Bad(string reason) => new(RejectionKind.BadRequest, reason);
 

@@ -6,7 +6,7 @@ namespace Mercure.Http.Settings;
 /// <summary>Turns what was written into values, and gathers one line for each that is not accepted.</summary>
 internal sealed class SettingsReader(SettingsLayers layers)
 {
-    private const string AcceptedOrigins = "origins such as https://example.com or http://localhost:3000, without a path";
+    private const string AcceptedOrigins = "origins such as https://example.com, https://*.example.com or http://localhost:3000, without a path";
 
     private readonly List<string> _problems = [];
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
@@ -86,9 +86,20 @@ internal sealed class SettingsReader(SettingsLayers layers)
         return values;
     }
 
-    public IReadOnlyList<string> Origins(string key, bool any) => any
-        ? List<string>(key, WebOrigin.TryParseOrAny, $"{AcceptedOrigins}, or * for all")
-        : List<string>(key, WebOrigin.TryParse, AcceptedOrigins);
+    public IReadOnlyList<string> Origins(string key, bool any)
+    {
+        var origins = new List<string>();
+        foreach (var text in List(key))
+        {
+            var problem = WebOrigin.Problem(text, any, out var origin);
+            if (problem is null)
+                origins.Add(origin);
+            else
+                RejectValue(key, text, AcceptedOrigins + (any ? ", or * for all" : "") + (problem.Length > 0 ? $"; {problem}" : ""));
+        }
+
+        return origins;
+    }
 
     /// <summary>A key, whose text must not be shown, for one algorithm or all that fit; null when empty.</summary>
     public TokenKey? Key(string key, string? algorithm = null)

@@ -24,11 +24,19 @@ internal static class WebOrigin
         return true;
     }
 
-    public static bool TryParseOrAny(string text, out string origin)
+    /// <summary>Why it can't stand in a setting, or null and the spelling to compare with.</summary>
+    /// <param name="text">An origin, or a pattern of some.</param>
+    /// <param name="any">Whether <see cref="Any"/> may.</param>
+    /// <param name="origin">The spelling.</param>
+    public static string? Problem(string text, bool any, out string origin)
     {
-        if (text != Any)
-            return TryParse(text, out origin);
-        origin = Any;
-        return true;
+        origin = text;
+        if (text == Any)
+            return any ? null : "any page could publish in the name of its visitors";
+        if (text == "null")
+            return "any page can be without an origin" + (any ? ": * lets it in, without cookies" : "");
+        if (text.Contains(OriginPattern.Wildcard))
+            return OriginPattern.TryParse(text, out origin, out var problem) ? null : problem;
+        return TryParse(text, out origin) ? null : "";
     }
 }

@@ -20,7 +20,7 @@ internal sealed class TokenSource
 
     private const string Scheme = "Bearer ";
 
-    private readonly HashSet<string> _origins;
+    private readonly OriginSet _origins;
     private readonly string _cookieName;
     private readonly bool _readsQuery;
 
@@ -29,7 +29,7 @@ internal sealed class TokenSource
     /// <param name="readsQuery">Whether the query parameter counts.</param>
     public TokenSource(IReadOnlyList<string> publishOrigins, string cookieName = DefaultCookieName, bool readsQuery = false)
     {
-        _origins = publishOrigins.ToHashSet(StringComparer.Ordinal);
+        _origins = new OriginSet(publishOrigins);
         _cookieName = cookieName;
         _readsQuery = readsQuery;
     }
@@ -39,7 +39,7 @@ internal sealed class TokenSource
         var authorization = request.Headers.Authorization;
         if (authorization.Count > 0)
             return FromHeader(authorization);
-        if (_readsQuery && AuthorizationParameter.Find(request.QueryString.Value, out var parameter))
+        if (_readsQuery && FindParameter(request, out var parameter))
             return new(parameter.AsMemory(), parameter is null ? Rejections.AuthorizationParameterMalformed : null);
 
         var cookie = FindCookie(request.Headers.Cookie);
@@ -48,6 +48,10 @@ internal sealed class TokenSource
 
         return new(cookie, CheckOrigin(request));
     }
+
+    private static bool FindParameter(HttpRequest request, out string? value) =>
+        AuthorizationParameter.Find(request.QueryString.Value, out value)
+        && (value != QueryToken.Hidden || request.HttpContext.Features.Get<QueryToken>() is not { } token || AuthorizationParameter.Find(token.Query, out value));
 
     private static PresentedToken FromHeader(StringValues authorization)
     {

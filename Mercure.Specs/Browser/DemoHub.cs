@@ -34,7 +34,7 @@ internal sealed class DemoHub : IAsyncDisposable
         setup.Host = "localhost";
         (string Name, string Value)[] defaults =
         [
-            ("ADDR", setup.Address.Authority), ("DEMO", "1"), ("CORS_ALLOWED_ORIGINS", "*"),
+            ("ADDR", setup.Address.Authority), ("DEMO", "1"), ("CORS_ALLOWED_ORIGINS", "* http://localhost:*"),
             ("PUBLISH_ALLOWED_ORIGINS", setup.Address.GetLeftPart(UriPartial.Authority)),
         ];
         foreach (var (name, value) in defaults.Concat(environment))

@@ -1,4 +1,5 @@
 using Mercure.Actors;
+using Mercure.Actors.Updates;
 using Xunit;
 
 namespace Mercure.Specs.Core;
@@ -52,7 +53,8 @@ public sealed class ClusterSpecs : IDisposable
             await stream.DisposeAsync();
         }
 
-        await Assert.ThrowsAsync<ArgumentException>(() => PublishAsync(cluster.Nodes[0], large + large));
+        var tooLarge = await cluster.Nodes[0].Hub.PublishAsync(CoreHub.UpdateOf(large + large, id: null, Topic));
+        Assert.Equal(new PublishResult.Rejected(UpdateRules.TooLarge), tooLarge);
     }
 
     [Theory]

@@ -71,6 +71,30 @@ public sealed class EventPublisherSpecs : IDisposable
         await shop.Terminate();
     }
 
+    /// <summary>An update that breaks a rule: it can't be published, and no event is left out, so the projection stays there until its code is mended.</summary>
+    [Fact]
+    public async Task Should_stay_at_an_event_whose_update_is_rejected()
+    {
+        await using var hub = await CoreHub.StartAsync(_directory.Sqlite, new HubOptions());
+        var tried = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        var shop = StartShop(hub.Hub, projection: Projection with
+        {
+            UpdateOf = envelope =>
+            {
+                tried.Enqueue((string)envelope.Event);
+                return CoreHub.UpdateOf("x", id: null, Topic) with { Type = "a\ndata: forged" };
+            },
+        });
+        var order = shop.ActorOf(Props.Create<Order>("1"));
+        await order.Ask<Order.Accepted>(new Order.Handle("1", "paid"), Timeout);
+        await order.Ask<Order.Accepted>(new Order.Handle("1", "packed"), Timeout);
+
+        await Eventually.IsTrueAsync(() => Task.FromResult(tried.Count >= 2));
+
+        Assert.All(tried, static verb => Assert.Equal("paid", verb));
+        await shop.Terminate();
+    }
+
     private static EventProjection Projection => new()
     {
         Name = "orders",
@@ -79,7 +103,7 @@ public sealed class EventPublisherSpecs : IDisposable
         UpdateOf = envelope => CoreHub.UpdateOf((string)envelope.Event, id: null, Topic),
     };
 
-    private ActorSystem StartShop(IHub hub, string offsetJournal = "")
+    private ActorSystem StartShop(IHub hub, string offsetJournal = "", EventProjection? projection = null)
     {
         var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString(
             $$"""
@@ -105,7 +129,7 @@ public sealed class EventPublisherSpecs : IDisposable
               }
             }
             """).WithFallback(SqlPersistence.DefaultConfiguration));
-        system.ActorOf(EventPublisher.Props(Projection with { OffsetJournal = offsetJournal }, hub), "publisher");
+        system.ActorOf(EventPublisher.Props((projection ?? Projection) with { OffsetJournal = offsetJournal }, hub), "publisher");
         return system;
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Mercure.Actors.Updates;
 using Mercure.Http.Protocol;
 using Mercure.Specs.Settings;
 using Xunit;
@@ -46,12 +47,16 @@ public sealed partial class TroubleshootingSpecs
 
     private static IEnumerable<string> Reasons()
     {
-        static object Any(ParameterInfo parameter) => parameter.ParameterType == typeof(string) ? "" : Activator.CreateInstance(parameter.ParameterType)!;
+        static object Any(ParameterInfo parameter) =>
+            parameter.ParameterType == typeof(string) ? ""
+            : parameter.ParameterType == typeof(UpdateRule) ? UpdateRules.TooLarge
+            : Activator.CreateInstance(parameter.ParameterType)!;
         var fixedOnes = typeof(Rejections).GetFields().Select(field => field.GetValue(null));
         var made = typeof(Rejections)
             .GetMethods(BindingFlags.Public | BindingFlags.Static)
             .Select(method => method.Invoke(null, [.. method.GetParameters().Select(Any)]));
-        return fixedOnes.Concat(made).Cast<Rejection>().Select(rejection => rejection.Reason);
+        var rules = typeof(UpdateRules).GetFields().Select(field => field.GetValue(null)).OfType<UpdateRule>().Select(rule => rule.Reason);
+        return fixedOnes.Concat(made).Cast<Rejection>().Select(rejection => rejection.Reason).Concat(rules);
     }
 
     /// <summary>Of the tables whose second column says what to do, or what it means.</summary>

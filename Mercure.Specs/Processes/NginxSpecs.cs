@@ -82,7 +82,7 @@ public sealed class NginxSpecs : IAsyncLifetime
     {
         await _hub.KillAsync();
 
-        using var stream = await _nginx.SendAsync(Subscription(httpVersion: 2));
+        using var stream = await _nginx.SendAsync(Subscription(httpVersion: 2, "&authorization=secret.token.x"));
         using var publish = await PublishAsync("nobody there");
         using var health = await _nginx.SendAsync(new HttpRequestMessage(HttpMethod.Get, "healthz"));
 
@@ -92,9 +92,13 @@ public sealed class NginxSpecs : IAsyncLifetime
         Assert.Equal("https://example.com", Assert.Single(stream.Headers.GetValues("Access-Control-Allow-Origin")));
         Assert.Equal((HttpStatusCode.ServiceUnavailable, 2), (publish.StatusCode, publish.Headers.RetryAfter!.Delta!.Value.TotalSeconds));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
+
+        // CWE-532: a token in the query is in no log, not even in that of errors
+        await Eventually.IsTrueAsync(() => _nginx.Logs.Contains("/healthz", StringComparison.Ordinal), Patience, () => _nginx.Logs);
+        Assert.DoesNotContain("secret.token", _nginx.Logs, StringComparison.Ordinal);
     }
 
-    private static HttpRequestMessage Subscription(int httpVersion) => new(HttpMethod.Get, $"hub?topic={Uri.EscapeDataString(Topic)}")
+    private static HttpRequestMessage Subscription(int httpVersion, string more = "") => new(HttpMethod.Get, $"hub?topic={Uri.EscapeDataString(Topic)}{more}")
     {
         Version = new Version(httpVersion, httpVersion == 1 ? 1 : 0),
         VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -163,6 +167,9 @@ internal sealed class NginxProcess : IAsyncDisposable
         }
     });
 
+    /// <summary>What it has logged.</summary>
+    public string Logs => string.Concat(Directory.EnumerateFiles(_directory, "*.log").Select(File.ReadAllText));
+
     /// <summary>Completes with the head.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
 
@@ -227,6 +234,7 @@ internal sealed class NginxProcess : IAsyncDisposable
                      ("/etc/ssl/hub.example.com.crt", _certificate.CertFile),
                      ("/etc/ssl/hub.example.com.key", _certificate.KeyFile),
                      ("/var/log/nginx/mercure.log", "access.log"),
+                     ("/var/log/nginx/mercure.error.log", "error.log"),
                  })
         {
             Assert.Contains(theirs, text, StringComparison.Ordinal);

@@ -102,6 +102,11 @@ public class SettingsValueSpecs
     [InlineData("http://[::1]:80", "http://[::1]")]
     [InlineData("https://exämple.de", "https://xn--exmple-cua.de")]
     [InlineData("capacitor://localhost", "capacitor://localhost")]
+    [InlineData("https://*.Example.com:443", "https://*.example.com")]
+    [InlineData("https://*.exämple.de:8443", "https://*.xn--exmple-cua.de:8443")]
+    [InlineData("http://LOCALHOST:*", "http://localhost:*")]
+    [InlineData("http://[::1]:*", "http://[::1]:*")]
+    [InlineData("http://*.localhost:*", "http://*.localhost:*")]
     [InlineData("*", "*")]
     public void Should_spell_origins_as_browsers_do(string text, string origin)
     {
@@ -112,13 +117,38 @@ public class SettingsValueSpecs
     [InlineData("example.com")]
     [InlineData("https://example.com/")]
     [InlineData("https://example.com/path")]
-    [InlineData("https://*.example.com")]
     [InlineData("https://user@example.com")]
+    [InlineData("https://*")]
+    [InlineData("https://*.com")]
+    [InlineData("https://*.0.0.1")]
+    [InlineData("https://*.[::1]")]
+    [InlineData("https://*example.com")]
+    [InlineData("https://*.*.example.com")]
+    [InlineData("https://www.*.example.com")]
+    [InlineData("https://*.example.com/")]
+    [InlineData("https://*.")]
+    [InlineData("*://example.com")]
+    [InlineData("*.example.com")]
+    [InlineData("https://example.com:*")]
+    [InlineData("https://*.example.com:*")]
+    [InlineData("http://localhost:3*")]
+    [InlineData("http://:*")]
     [InlineData("localhost:3000")]
     [InlineData("null")]
     public void Should_refuse_what_is_no_origin(string text)
     {
         Assert.StartsWith($"CORS_ALLOWED_ORIGINS is \"{text}\"; accepted: origins", Loading.Problem(("CORS_ALLOWED_ORIGINS", text)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://*.com", "* needs two labels or more behind it")]
+    [InlineData("https://example.com:*", "* stands for every port of localhost, 127.0.0.1 and [::1] only")]
+    [InlineData("https://www*.example.com", "* stands for one whole label on the left")]
+    [InlineData("null", "any page can be without an origin")]
+    public void Should_say_why_a_pattern_is_none_for_reading_and_for_publishing(string text, string reason)
+    {
+        Assert.Contains($"; {reason}", Loading.Problem(("CORS_ALLOWED_ORIGINS", text)), StringComparison.Ordinal);
+        Assert.Contains($"; {reason}", Loading.Problem(("PUBLISH_ALLOWED_ORIGINS", text)), StringComparison.Ordinal);
     }
 
     [Fact]

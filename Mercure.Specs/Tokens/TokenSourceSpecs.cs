@@ -73,6 +73,17 @@ public sealed class TokenSourceSpecs
             Assert.Equal(Rejections.OriginNotAllowed(origin: null).Reason, found.Rejection!.Reason);
     }
 
+    [Theory]
+    [InlineData("https://app.example.com", null, true)]
+    [InlineData(null, "https://app.example.com/page", true)]
+    [InlineData("http://localhost:5173", null, true)]
+    [InlineData("https://example.com", null, false)]
+    [InlineData("https://a.b.example.com", null, false)]
+    [InlineData(null, "https://evil.test/?.example.com", false)]
+    public void Should_let_pages_publish_whose_origin_fits_a_pattern(string? origin, string? referer, bool isAllowed) => Assert.Equal(
+        isAllowed,
+        Find(cookie: "mercureAuthorization=abc", method: "POST", origin: origin, referer: referer, allowed: ["https://*.example.com", "http://localhost:*"]).Rejection is null);
+
     [Fact]
     public void Should_refuse_the_cookie_when_nothing_tells_the_origin() =>
         Assert.Equal(Rejections.OriginMissing, Find(cookie: "mercureAuthorization=abc", method: "POST", allowed: ["https://example.com"]).Rejection);

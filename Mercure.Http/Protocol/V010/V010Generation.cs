@@ -1,4 +1,5 @@
 using Mercure.Actors;
+using Mercure.Actors.Updates;
 using Mercure.Http.Settings;
 using Mercure.Http.Tokens;
 
@@ -27,6 +28,9 @@ internal sealed class V010Generation : IProtocolGeneration
         _endpoint = new GenerationEndpoint(rules, hub, Authorization(own.Publisher), subscribers, settings, log);
         _subscriptions = own.Subscriptions ? new SubscriptionsEndpoint(hub, subscribers, log) : null;
     }
+
+    /// <summary>What publishers of every generation leave to the hub, which may say it to readers of this one.</summary>
+    public static Reservations Reserves(HubSettings settings) => settings.V010 is null ? Reservations.None : new(Path);
 
     public string Url => Path;
 
