@@ -89,6 +89,7 @@ public static class EmbeddedHub
         Name = settings.Name,
         PublishTimeout = settings.Publish.Timeout,
         LargestRequest = settings.Publish.MaxRequestSize,
+        LogsUpdates = settings.Debug,
         HeartbeatInterval = settings.Streams.HeartbeatInterval,
         HistorySize = settings.Journal.Kind == JournalKind.Memory && settings.History.Size == 0 ? MemoryHistory : settings.History.Size,
         CleanupFrequency = settings.History.CleanupFrequency,
