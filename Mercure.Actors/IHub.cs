@@ -43,10 +43,11 @@ public abstract record PublishResult
 }
 
 /// <summary>Whether a publish would succeed now.</summary>
-/// <param name="Reason">Why not, for the operator; null when healthy.</param>
-public sealed record HubHealth(string? Reason)
+/// <param name="Reason">Why not, for whoever asks, strangers included; null when healthy.</param>
+/// <param name="Cause">What the database said, for the operator's log alone: it may name addresses and users.</param>
+public sealed record HubHealth(string? Reason, Exception? Cause = null)
 {
-    public static readonly HubHealth Healthy = new((string?)null);
+    public static readonly HubHealth Healthy = new(Reason: null);
 
     public bool IsHealthy => Reason is null;
 }

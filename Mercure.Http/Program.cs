@@ -1,6 +1,6 @@
 using Mercure.Http.Hosting;
+using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Settings;
-using Mercure.Journal;
 
 if (Arguments.Answer(args) is { } answer)
 {
@@ -21,14 +21,8 @@ catch (OperationCanceledException)
     // Told to stop before it had started: nobody was answered, and nothing is left to finish
     return 0;
 }
-catch (SettingsException refusal)
+catch (Exception failure)
 {
-    foreach (var problem in refusal.Problems)
-        await Console.Error.WriteLineAsync($"mercure: {problem}");
-    return 1;
-}
-catch (JournalException refusal)
-{
-    await Console.Error.WriteLineAsync($"mercure: {refusal.Message}");
+    StartFailure.Write(failure, SettingsLoader.LogFormatOf(args), Console.Error);
     return 1;
 }

@@ -90,10 +90,12 @@ public sealed class JournalDatabases : IDisposable
     private static JournalDatabases OpenFiles(string path)
     {
         var held = SqliteFile.Hold(path);
+        // Absolute: a relative one could mean something else to SQLite, such as ":memory:" or a "file:" URL
+        var file = Path.GetFullPath(path);
         var databases = new JournalDatabases(
-            Sqlite($"Data Source={path}", "FULL", SqliteSchema.Journal),
-            Sqlite($"Data Source={path}.snapshots", "NORMAL", SqliteSchema.Snapshots),
-            Sqlite($"Data Source={path}.ids", "NORMAL", SqliteSchema.Index, ScatteredWrites));
+            Sqlite(file, "FULL", SqliteSchema.Journal),
+            Sqlite(SqliteFile.SnapshotsOf(file), "NORMAL", SqliteSchema.Snapshots),
+            Sqlite(SqliteFile.IndexOf(file), "NORMAL", SqliteSchema.Index, ScatteredWrites));
         databases._held.Add(held);
         return databases;
     }
@@ -101,9 +103,9 @@ public sealed class JournalDatabases : IDisposable
     private static JournalDatabases OpenMemory()
     {
         var name = Guid.NewGuid().ToString("N");
-        var journal = $"Data Source=file:/{name}-journal?vfs=memdb";
-        var snapshots = $"Data Source=file:/{name}-snapshots?vfs=memdb";
-        var index = $"Data Source=file:/{name}-ids?vfs=memdb";
+        var journal = $"file:/{name}-journal?vfs=memdb";
+        var snapshots = $"file:/{name}-snapshots?vfs=memdb";
+        var index = $"file:/{name}-ids?vfs=memdb";
         var databases = new JournalDatabases(
             Sqlite(journal, "OFF", SqliteSchema.Journal),
             Sqlite(snapshots, "OFF", SqliteSchema.Snapshots),
@@ -115,9 +117,9 @@ public sealed class JournalDatabases : IDisposable
         return databases;
     }
 
-    private void HoldOpen(string connectionString)
+    private void HoldOpen(string dataSource)
     {
-        var connection = new SqliteConnection(connectionString);
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = dataSource }.ConnectionString);
         connection.Open();
         _held.Add(connection);
     }
@@ -151,7 +153,8 @@ public sealed class JournalDatabases : IDisposable
     private static DataOptions Sqlite(string dataSource, string synchronous, Schema schema, string settings = "") =>
         // UseSQLite would leave the provider's name empty, and Akka.Persistence.Sql would retry for ever.
         new DataOptions()
-            .UseConnectionString(SqliteProvider, $"{dataSource};Default Timeout={LockTimeout};Pooling=True")
+            .UseConnectionString(
+                SqliteProvider, new SqliteConnectionStringBuilder { DataSource = dataSource, DefaultTimeout = LockTimeout, Pooling = true }.ConnectionString)
             .UseInterceptor(new Session(
                 $"PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA busy_timeout = {LockTimeout}000; {settings}", schema.Ensure));
 }

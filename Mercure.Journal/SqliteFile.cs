@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Versioning;
 
 namespace Mercure.Journal;
 
@@ -8,11 +9,22 @@ public static class SqliteFile
     // bbolt keeps its magic number after the 16 bytes of its first page's header, in the machine's byte order
     private const int BoltMagicAt = 16;
     private const uint BoltMagic = 0xED0CDAED;
+    // errno, which .NET passes on
+    private const int WouldBlockOnLinux = 11;
+    private const int WouldBlockOnMac = 35;
+    private const int ReadOnlyFileSystem = 30;
+    private const int SharingViolationOnWindows = unchecked((int)0x80070020);
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+
     private const int HeadLength = BoltMagicAt + sizeof(uint);
 
     /// <summary>Why the hub can't keep its log there, to be said after the file's name; null when it can.</summary>
     public static string? Problem(string path)
     {
+        if (path.Contains('\0'))
+            return "no file's name has a character U+0000; accepted: a file that is an SQLite database, or does not exist yet";
         if (Directory.Exists(path))
             return "it is a directory; accepted: a file that is an SQLite database, or does not exist yet";
         var directory = Path.GetDirectoryName(Path.GetFullPath(path));
@@ -28,20 +40,81 @@ public static class SqliteFile
         if (Problem(path) is { } problem)
             throw new JournalException($"The journal can't be kept in {path}: {problem}.");
 
+        FileStream? held = null;
         try
         {
-            if (File.Exists(path))
-                new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
+            held = OpenAlone($"{Target(path)}.lock");
+            foreach (var file in new[] { Target(path), SnapshotsOf(path), IndexOf(path) })
+                MakePrivate(file);
+            return held;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            held?.Dispose();
+            throw Refusal(path, e);
+        }
+    }
 
-            return new FileStream($"{Target(path)}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (UnauthorizedAccessException e)
+    internal static string SnapshotsOf(string path) => $"{path}.snapshots";
+
+    internal static string IndexOf(string path) => $"{path}.ids";
+
+    /// <summary>What an operator can do about it: the system says only what it could not do.</summary>
+    internal static JournalException Refusal(string path, Exception e) => e switch
+    {
+        UnauthorizedAccessException => new(
+            $"No permission to use the journal's file {path} ({Reason(e)}): give it and its directory {DirectoryOf(path)}, where SQLite keeps files beside it, to the hub's user, or choose another DB_PATH.", e),
+        _ when IsSharingViolation(e) => new($"The journal's file {path} can't be used ({Reason(e)}): is another hub running on it?", e),
+        _ when e.HResult == ReadOnlyFileSystem => new(
+            $"The journal's file {path} can't be used: the directory {DirectoryOf(path)} is read-only; mount a volume that the hub can write to, or choose another DB_PATH.", e),
+        _ => new($"The journal's file {path} can't be used ({Reason(e)}): choose another DB_PATH, or mend what the system says.", e),
+    };
+
+    private static string DirectoryOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    private static string Reason(Exception e) => e.Message.TrimEnd('.');
+
+    private static bool IsSharingViolation(Exception e) => e.HResult is WouldBlockOnLinux or WouldBlockOnMac or SharingViolationOnWindows;
+
+    private static FileStream OpenAlone(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerOnly;
+        return new FileStream(path, options);
+    }
+
+    /// <summary>
+    /// Updates may be private: others than the hub's user can't read the file, nor what SQLite makes beside it, which has the file's mode.
+    /// A file that others can read got its mode from the umask, and loses it; one that only a group can read was given to it.
+    /// </summary>
+    private static void MakePrivate(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite | FileShare.Delete };
+        if (OperatingSystem.IsWindows())
         {
-            throw new JournalException($"No permission to use the journal's file {path}: give it to the hub's user, or choose another DB_PATH.", e);
+            new FileStream(path, options).Dispose();
+            return;
         }
-        catch (IOException e)
+
+        options.UnixCreateMode = OwnerOnly;
+        new FileStream(path, options).Dispose();
+        foreach (var file in new[] { path, $"{path}-wal", $"{path}-shm" }.Where(File.Exists))
+            TakeFromOthers(file);
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private static void TakeFromOthers(string file)
+    {
+        if ((File.GetUnixFileMode(file) & Others) == UnixFileMode.None)
+            return;
+        try
         {
-            throw new JournalException($"The journal's file {path} can't be used ({e.Message.TrimEnd('.')}): is another hub running on it?", e);
+            File.SetUnixFileMode(file, OwnerOnly);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Its owner has let this user write, and decides who reads
         }
     }
 

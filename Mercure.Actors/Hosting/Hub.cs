@@ -55,6 +55,14 @@ public sealed class Hub : IHub
         return await WaitUntilReadyAsync(HealthTimeout) ? await ProbeAsync(actors.Store) : new HubHealth("The log is not open.");
     }
 
+    /// <summary>Completes when the log is open, so that a publish would succeed.</summary>
+    public async Task WaitUntilOpenAsync(CancellationToken cancellation = default)
+    {
+        // A writer that fails to open the log forgets who waits
+        while (!await WaitUntilReadyAsync(HealthTimeout))
+            cancellation.ThrowIfCancellationRequested();
+    }
+
     /// <summary>Whether the writer can write; waits for that no longer than this.</summary>
     internal async Task<bool> WaitUntilReadyAsync(TimeSpan patience)
     {
@@ -103,9 +111,13 @@ public sealed class Hub : IHub
             await Task.Run(() => store.ProbeAsync(timeout.Token), timeout.Token).WaitAsync(timeout.Token);
             return HubHealth.Healthy;
         }
+        catch (OperationCanceledException e)
+        {
+            return new HubHealth("The journal does not answer.", e);
+        }
         catch (Exception e)
         {
-            return new HubHealth($"The journal can't be written: {e.Message}");
+            return new HubHealth("The journal can't be written.", e);
         }
     }
 

@@ -29,6 +29,9 @@ public sealed record HubOptions
     /// </summary>
     public long KeptFacts { get; init; } = 1_000_000;
 
+    /// <summary>Whether updates' content is logged, and why an update is not sent to a subscriber: at the level of debugging.</summary>
+    public bool LogsUpdates { get; init; }
+
     /// <summary>How long a publisher waits for the journal before it is told that the hub is unavailable.</summary>
     public TimeSpan PublishTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -6,7 +6,9 @@ using Mercure.Actors.Updates;
 namespace Mercure.Actors.Live;
 
 /// <summary>The live subscribers of a node, by what they asked for. The switchboard owns it.</summary>
-internal sealed class FanOut(ILoggingAdapter log)
+/// <param name="log">Where it is logged.</param>
+/// <param name="explains">Whether updates' content is logged, and why an update is not sent to a subscriber.</param>
+internal sealed class FanOut(ILoggingAdapter log, bool explains)
 {
     private readonly SelectorIndex<Attachment> _index = new();
     private readonly List<IReadOnlyList<Attachment>> _found = [];
@@ -17,7 +19,7 @@ internal sealed class FanOut(ILoggingAdapter log)
 
     public void Add(Attachment attachment)
     {
-        if (log.IsDebugEnabled)
+        if (explains)
             _all.Add(attachment);
 
         foreach (var selector in attachment.Selectors)
@@ -36,7 +38,7 @@ internal sealed class FanOut(ILoggingAdapter log)
     {
         foreach (var update in batch.Updates)
         {
-            if (log.IsDebugEnabled)
+            if (explains)
                 Explain(update);
 
             foreach (var topic in update.Update.Topics)

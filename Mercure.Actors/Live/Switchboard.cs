@@ -63,7 +63,7 @@ internal sealed partial class Switchboard : ReceiveActor, IWithTimers
         _options = options;
         _matcher = matcher;
         _history = history;
-        _fanOut = new FanOut(_log);
+        _fanOut = new FanOut(_log, options.LogsUpdates);
         _interests = options.Cluster is { } cluster
             ? new Interests(options.Name, cluster.MaxInterests, (int)(cluster.InterestLinger / options.TickInterval))
             : null;

@@ -31,7 +31,7 @@ internal static class CoreServices
                 {
                     logging.ClearLoggers();
                     logging.AddLogger<ActorLog>();
-                    logging.LogLevel = settings.Debug ? Akka.Event.LogLevel.DebugLevel : Akka.Event.LogLevel.InfoLevel;
+                    logging.LogLevel = ActorLog.LowestLevel(settings.LogLevels);
                 });
                 akka.AddSetup(new LoggerFactorySetup(provider.GetRequiredService<ILoggerFactory>()));
                 akka.AddHocon(HoconResource.Read("akka.conf"), HoconAddMode.Prepend);

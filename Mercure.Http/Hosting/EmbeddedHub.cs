@@ -107,6 +107,7 @@ public static class EmbeddedHub
         PublishTimeout = settings.Publish.Timeout,
         LargestRequest = settings.Publish.MaxRequestSize,
         Reservations = V010Generation.Reserves(settings),
+        LogsUpdates = settings.Debug,
         HeartbeatInterval = settings.Streams.HeartbeatInterval,
         HistorySize = settings.Journal.Kind == JournalKind.Memory && settings.History.Size == 0 ? MemoryHistory : settings.History.Size,
         CleanupFrequency = settings.History.CleanupFrequency,

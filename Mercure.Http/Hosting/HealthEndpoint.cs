@@ -9,7 +9,7 @@ namespace Mercure.Http.Hosting;
 /// <c>GET /healthz</c>: whether a publish would succeed. A check writes to the journal, so its result serves everyone who asks
 /// within a second, and those who ask meanwhile wait for the same one.
 /// </summary>
-internal sealed class HealthEndpoint(IHub hub, HubSettings settings, TimeProvider clock)
+internal sealed class HealthEndpoint(IHub hub, HubSettings settings, TimeProvider clock, ILogger<HealthEndpoint> log)
 {
     public const string Path = "/healthz";
 
@@ -19,6 +19,7 @@ internal sealed class HealthEndpoint(IHub hub, HubSettings settings, TimeProvide
     private readonly Lock _lock = new();
     private Check? _latest;
     private string? _stopping;
+    private string? _logged;
 
     public async Task AnswerAsync(HttpContext context)
     {
@@ -62,12 +63,22 @@ internal sealed class HealthEndpoint(IHub hub, HubSettings settings, TimeProvide
         try
         {
             var health = await hub.CheckHealthAsync().WaitAsync(settings.Publish.Timeout, clock);
+            LogCause(health);
             return health.Reason;
         }
         catch (TimeoutException)
         {
             return "the hub does not answer";
         }
+    }
+
+    /// <summary>Once until it changes: the answer does not say it, since strangers get it too.</summary>
+    private void LogCause(HubHealth health)
+    {
+        var cause = health.Cause?.Message.ReplaceLineEndings(" ");
+        if (cause is not null && cause != _logged)
+            HostLog.Unhealthy(log, health.Reason!, cause);
+        _logged = cause;
     }
 
     private sealed record Check(long StartedAt, Task<string?> Reason);

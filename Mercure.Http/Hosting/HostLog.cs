@@ -27,8 +27,17 @@ internal static partial class HostLog
     [LoggerMessage(108, LogLevel.Information, "At most {connections} connections are served at once: open files are limited")]
     public static partial void ConnectionLimit(ILogger logger, long connections);
 
-    [LoggerMessage(109, LogLevel.Warning, "CORS_ALLOWED_ORIGINS is *: pages of other origins are let in without their cookies; list those that need them, such as https://app.example.com")]
+    [LoggerMessage(112, LogLevel.Warning, "CORS_ALLOWED_ORIGINS is *: pages of other origins are let in without their cookies; list those that need them, such as https://app.example.com")]
     public static partial void CookiesIgnored(ILogger logger);
+
+    [LoggerMessage(109, LogLevel.Information, "Listening; the log is not open yet, and a publish is answered 503 until it is")]
+    public static partial void Listening(ILogger logger, string addr);
+
+    [LoggerMessage(110, LogLevel.Warning, "{Reason} {Cause}")]
+    public static partial void Unhealthy(ILogger logger, string reason, string cause);
+
+    [LoggerMessage(111, LogLevel.Warning, "No setting of the hub, ignored: {variables}")]
+    public static partial void Ignored(ILogger logger, string variables);
 
     [LoggerMessage(105, LogLevel.Warning, "Response aborted: it was not finished within the write timeout")]
     public static partial void ResponseTimedOut(ILogger logger, string method, string? path);

@@ -1,3 +1,5 @@
+using Akka.Actor;
+using Mercure.Actors.Hosting;
 using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Settings;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -10,6 +12,9 @@ internal static class HubApplication
 {
     // The whole stop takes at most 5 s: what has not ended by then is cut, and a second is left for that
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long a log may take to open before it is worth a line.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <summary>Binds the address and builds everything; nothing runs before the application is started.</summary>
     /// <param name="settings">Checked settings.</param>
@@ -47,8 +52,26 @@ internal static class HubApplication
             HostLog.ShortKey(logger, "subscriber");
         if (app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.MaxConcurrentConnections is { } connections)
             HostLog.ConnectionLimit(logger, connections);
-        app.Lifetime.ApplicationStarted.Register(
-            () => HostLog.Started(logger, Arguments.Version, settings.Listen.UsesTls ? "https" : "http", string.Join(' ', app.Urls)));
+        if (settings.IgnoredVariables.Count > 0)
+            HostLog.Ignored(logger, string.Join(", ", settings.IgnoredVariables));
+        app.Lifetime.ApplicationStarted.Register(() => _ = LogStartedAsync(app, logger, settings));
         app.Lifetime.ApplicationStopped.Register(() => HostLog.Stopped(logger));
+    }
+
+    /// <summary>Started is a hub that takes publishes: whoever waits for the line may send one.</summary>
+    private static async Task LogStartedAsync(WebApplication app, ILogger logger, HubSettings settings)
+    {
+        var addresses = string.Join(' ', app.Urls);
+        if (app.Services.GetService<Hub>()?.WaitUntilOpenAsync(app.Lifetime.ApplicationStopping) is { } open)
+        {
+            if (await Task.WhenAny(open, Task.Delay(Patience)) != open)
+                HostLog.Listening(logger, addresses);
+            await open.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!open.IsCompletedSuccessfully)
+                return;
+            await ActorLog.FlushAsync(app.Services.GetRequiredService<ActorSystem>());
+        }
+
+        HostLog.Started(logger, Arguments.Version, settings.Listen.UsesTls ? "https" : "http", addresses);
     }
 }

@@ -93,6 +93,6 @@ internal sealed class HubPipeline
         context,
         StatusCodes.Status404NotFound,
         path is V07Generation.Path ? $"Not found. This hub does not serve generation 0.7 of the protocol. Its URL is {_hubUrls}."
-        : path is V010Generation.Path ? $"Not found. This hub does not serve generation 0.10 of the protocol. Its URL is {_hubUrls}."
+        : path is V010Generation.Path || SubscriptionsEndpoint.Claims(context.Request) ? $"Not found. This hub does not serve generation 0.10 of the protocol. Its URL is {_hubUrls}."
         : $"Not found. The hub's URL is {_hubUrls}, its health is at /healthz, and / says more.");
 }

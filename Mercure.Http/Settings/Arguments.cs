@@ -40,6 +40,18 @@ internal static class Arguments
         [] => null,
         ["--config", var path] => path,
         [var single] when single.StartsWith("--config=", StringComparison.Ordinal) => single["--config=".Length..],
-        _ => throw new SettingsException($"{OneLine.Of(string.Join(' ', arguments))} is no argument; accepted: {Accepted}"),
+        ["--config", ..] => throw new SettingsException($"--config names one file; accepted: {Accepted}"),
+        [var unknown, ..] => throw new SettingsException($"{OneLine.Of(NameOf(unknown))} is no argument{InsteadOf(NameOf(unknown))}; accepted: {Accepted}"),
     };
+
+    /// <summary>Without its value, which may be a secret.</summary>
+    private static string NameOf(string argument) => argument.Split('=', 2)[0];
+
+    /// <summary>The reference's standalone hub had an argument for each setting.</summary>
+    private static string InsteadOf(string argument) =>
+        argument.StartsWith("--", StringComparison.Ordinal)
+        && argument[2..].Replace('-', '_').ToUpperInvariant() is var name
+        && SettingNames.Aliases.Values.FirstOrDefault(alias => alias == name || alias == $"MERCURE_{name}") is { } variable
+            ? $", settings come from the environment: set {variable}"
+            : "";
 }

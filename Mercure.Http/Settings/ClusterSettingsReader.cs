@@ -18,7 +18,7 @@ internal static class ClusterSettingsReader
     {
         var seeds = reader.List<string>(Root + "seeds", TryParseSeed, "addresses of nodes such as 10.0.0.1:25520 or hub-1:25520");
         var discovery = ReadDiscovery(reader, seeds);
-        var host = reader.Text(Root + "host");
+        var host = Host(reader, "host");
         var port = Port(reader, "port", min: 1);
         var bindPort = Port(reader, "bind-port", min: 0);
         var management = reader.Parse<ListenAddress>(
@@ -30,7 +30,7 @@ internal static class ClusterSettingsReader
             DiscoveryService = reader.Text(Root + "discovery-service"),
             Host = host ?? "",
             Port = port,
-            BindHost = reader.Text(Root + "bind-host") ?? host ?? "",
+            BindHost = Host(reader, "bind-host") ?? host ?? "",
             BindPort = bindPort == 0 ? port : bindPort,
             Roles = reader.List<string>(Root + "roles", TryParseRole, "names of letters, digits, dots, dashes and underscores"),
             Timing = reader.Choice<ClusterTiming>(Root + "timing"),
@@ -118,6 +118,20 @@ internal static class ClusterSettingsReader
         (string text, out int port) =>
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port >= min && port <= IPEndPoint.MaxPort,
         $"a port from {min} to {IPEndPoint.MaxPort}");
+
+    /// <summary>It becomes part of the actor system's configuration, where a quote would end it. Null when empty.</summary>
+    private static string? Host(SettingsReader reader, string key)
+    {
+        var host = reader.Parse<string>(
+            Root + key,
+            (string text, out string value) =>
+            {
+                value = text;
+                return text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or ':');
+            },
+            "a host name, or an address such as 10.0.0.1");
+        return string.IsNullOrEmpty(host) ? null : host;
+    }
 
     private static string OwnAddress(SettingsReader reader)
     {

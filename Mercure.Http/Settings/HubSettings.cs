@@ -32,6 +32,11 @@ public sealed record HubSettings
 
     public required LogFormat LogFormat { get; init; }
 
+    public LogLevels LogLevels { get; init; } = LogLevels.Default;
+
+    /// <summary>Environment variables that look like settings and are not, which is said once.</summary>
+    public IReadOnlyList<string> IgnoredVariables { get; init; } = [];
+
     /// <summary>Logs a line for each finished request.</summary>
     public bool AccessLog { get; init; }
 

@@ -1,44 +1,63 @@
 namespace Mercure.Http.Settings;
 
-/// <summary>What somebody may have meant by a name that isn't there.</summary>
+/// <summary>What may have been meant by a name that isn't there: only a name that a slip of the hand leads to.</summary>
 internal static class NearestName
 {
-    public static string Of(string name, IEnumerable<string> known) => known.MinBy(candidate => Distance(name, candidate))!;
+    private const int MaxEdits = 3;
 
-    /// <summary>Edits between two names; a name whose words all occur in the other, in order, is nearer than any typo.</summary>
-    private static int Distance(string name, string candidate) =>
-        IsContained(name, candidate) ? 1 : 2 + Edits(name, candidate);
+    private static readonly char[] Separators = ['_', '-', '.'];
 
-    private static bool IsContained(string name, string candidate)
+    /// <summary>The nearest name; null when none is near.</summary>
+    public static string? Of(string name, IEnumerable<string> known) =>
+        known.Select(candidate => (Name: candidate, Distance: Distance(name, candidate)))
+            .Where(static near => near.Distance is not null)
+            .OrderBy(static near => near.Distance)
+            .FirstOrDefault().Name;
+
+    /// <summary>
+    /// Edits between what differs in two names, without the words that they begin with in common; a forgotten word counts as one. Null
+    /// beyond one edit for every four letters, and beyond three: <c>PUBLIC_URL</c> is no slip for <c>DEBUG</c>.
+    /// </summary>
+    private static int? Distance(string name, string candidate)
     {
-        char[] separators = ['_', '-', '.'];
-        var words = name.Split(separators);
-        var found = 0;
-        foreach (var word in candidate.Split(separators))
-        {
-            if (found < words.Length && word == words[found])
-                found++;
-        }
-
-        return found == words.Length;
+        if (LacksOneWord(name.Split(Separators), candidate.Split(Separators)))
+            return 1;
+        var prefix = name.IndexOfAny(Separators) + 1;
+        if (!candidate.StartsWith(name[..prefix], StringComparison.Ordinal))
+            return null;
+        var edits = Edits(name[prefix..], candidate[prefix..]);
+        return edits <= Math.Clamp((name.Length - prefix) / 4, 1, MaxEdits) ? edits : null;
     }
 
-    /// <summary>Levenshtein, one row at a time.</summary>
+    /// <summary>Two words of a name and the prefix are enough to know it by: <c>MERCURE_URL</c> is part of many a name.</summary>
+    private static bool LacksOneWord(string[] words, string[] candidate)
+    {
+        if (words.Length < 3 || candidate.Length != words.Length + 1)
+            return false;
+        var missing = candidate.AsSpan().CommonPrefixLength(words);
+        return candidate.AsSpan(missing + 1).SequenceEqual(words.AsSpan(missing));
+    }
+
+    /// <summary>Levenshtein, with two letters in the wrong order as one edit.</summary>
     private static int Edits(string left, string right)
     {
-        var row = Enumerable.Range(0, right.Length + 1).ToArray();
+        int[] beforeLast = [];
+        var last = Enumerable.Range(0, right.Length + 1).ToArray();
         for (var i = 1; i <= left.Length; i++)
         {
-            var diagonal = row[0];
+            var row = new int[right.Length + 1];
             row[0] = i;
             for (var j = 1; j <= right.Length; j++)
             {
-                var replace = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replace, Math.Min(row[j], row[j - 1]) + 1);
+                var replaced = last[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+                row[j] = Math.Min(replaced, Math.Min(last[j], row[j - 1]) + 1);
+                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                    row[j] = Math.Min(row[j], beforeLast[j - 2] + 1);
             }
+
+            (beforeLast, last) = (last, row);
         }
 
-        return row[right.Length];
+        return last[right.Length];
     }
 }

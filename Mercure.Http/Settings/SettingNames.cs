@@ -10,7 +10,7 @@ internal static class SettingNames
 
     private const string Prefix = "MERCURE_";
 
-    /// <summary>The reference's variables: those without a prefix from the hub of generation 0.7, the others from that of 0.10.</summary>
+    /// <summary>Short names: the reference's variables, those without a prefix from its standalone hubs; and LOG_LEVEL, LOG_LEVELS beside its LOG_FORMAT.</summary>
     public static readonly IReadOnlyDictionary<string, string> Aliases = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["mercure.acme-cert-dir"] = "ACME_CERT_DIR",
@@ -23,11 +23,14 @@ internal static class SettingNames
         ["mercure.db-path"] = "DB_PATH",
         ["mercure.debug"] = "DEBUG",
         ["mercure.demo"] = "DEMO",
+        ["mercure.dispatch-timeout"] = "DISPATCH_TIMEOUT",
         ["mercure.heartbeat-interval"] = "HEARTBEAT_INTERVAL",
         ["mercure.history-cleanup-frequency"] = "HISTORY_CLEANUP_FREQUENCY",
         ["mercure.history-size"] = "HISTORY_SIZE",
         ["mercure.key-file"] = "KEY_FILE",
         ["mercure.log-format"] = "LOG_FORMAT",
+        ["mercure.log-level"] = "LOG_LEVEL",
+        ["mercure.log-levels"] = "LOG_LEVELS",
         ["mercure.publish-allowed-origins"] = "PUBLISH_ALLOWED_ORIGINS",
         ["mercure.read-timeout"] = "READ_TIMEOUT",
         ["mercure.use-forwarded-headers"] = "USE_FORWARDED_HEADERS",
@@ -38,15 +41,8 @@ internal static class SettingNames
         ["mercure.v010.publisher-jwt-key"] = "MERCURE_PUBLISHER_JWT_KEY",
         ["mercure.v010.subscriber-jwt-alg"] = "MERCURE_SUBSCRIBER_JWT_ALG",
         ["mercure.v010.subscriber-jwt-key"] = "MERCURE_SUBSCRIBER_JWT_KEY",
+        ["mercure.v010.subscriptions"] = "SUBSCRIPTIONS",
         ["mercure.write-timeout"] = "WRITE_TIMEOUT",
-    };
-
-    /// <summary>Variables of the reference's Caddyfile that have no counterpart, and what to do instead.</summary>
-    public static readonly IReadOnlyDictionary<string, string> Foreign = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["MERCURE_EXTRA_DIRECTIVES"] = "holds directives of Caddy, which this hub does not read; docs/configuration.md has the setting for each",
-        ["MERCURE_LICENSE"] = "is of no use: clusters need no license here; unset it",
-        ["MERCURE_TRANSPORT_URL"] = "is not read; set MERCURE_JOURNAL, MERCURE_DB_PATH and MERCURE_HISTORY_SIZE",
     };
 
     public static string EnvironmentName(string key) => key.Replace('.', '_').Replace('-', '_').ToUpperInvariant();

@@ -6,8 +6,23 @@ namespace Mercure.Http.Settings;
 /// Where settings come from, in order: environment, chosen file, defaults. Akka's HOCON parser knows nothing of
 /// environment variables, hence the layer of its own.
 /// </summary>
-internal sealed class SettingsLayers(IReadOnlyDictionary<string, string> environment, HoconFile? file)
+internal sealed class SettingsLayers
 {
+    private readonly Dictionary<string, string> _environment;
+    private readonly HoconFile? _file;
+    private readonly ReferenceVariables _reference;
+
+    public SettingsLayers(IReadOnlyDictionary<string, string> environment, HoconFile? file)
+    {
+        // Empty is how `docker run -e NAME=` and compose files say "not set"
+        _environment = environment.Where(static variable => !string.IsNullOrWhiteSpace(variable.Value)).ToDictionary(StringComparer.Ordinal);
+        _file = file;
+        _reference = new ReferenceVariables(_environment, hasAddress: Names("mercure.addr").Any(_environment.ContainsKey) || IsInFile("mercure.addr"));
+    }
+
+    /// <summary>What the reference's <c>SERVER_NAME</c> asks for, if the address is its.</summary>
+    public ServerName? Site => _reference.Site;
+
     /// <summary>The value of a key and where it was found.</summary>
     public FoundSetting Find(string key)
     {
@@ -15,39 +30,69 @@ internal sealed class SettingsLayers(IReadOnlyDictionary<string, string> environ
             throw new InvalidOperationException($"{key} is read, but hocon/mercure.conf does not hold it");
         foreach (var name in Names(key))
         {
-            if (Variable(name) is { } value)
+            if (_environment.TryGetValue(name, out var value))
                 return new FoundSetting(key, name, [value], IsDefault: false);
         }
 
-        return file is not null && file.Settings.TryGetValue(key, out var chosen) && Texts(chosen) is { } texts
-            ? new FoundSetting(key, $"{key} in {file.Path}", texts, IsDefault: false)
+        if (_reference.Settings.TryGetValue(key, out var reference))
+            return reference;
+        return IsInFile(key)
+            ? new FoundSetting(key, $"{key} in {_file!.Path}", Texts(_file.Settings[key])!, IsDefault: false)
             : new FoundSetting(key, SettingNames.BestKnown(key), Texts(byDefault) ?? [], IsDefault: true);
     }
 
     /// <summary>One line for each name that is no setting's, and for each setting that is given twice.</summary>
-    public IEnumerable<string> Problems()
+    public IEnumerable<string> Problems() => _reference.Problems.Concat(Mistyped()).Concat(GivenTwice());
+
+    /// <summary>Variables that look like settings and are not: applications that share the environment have some of their own.</summary>
+    public IReadOnlyList<string> Strangers() =>
+    [
+        .. Unknown().Where(name => Meant(name) is null).Order(StringComparer.Ordinal),
+        .. _reference.IgnoresSite ? [ServerName.Variable] : Array.Empty<string>(),
+    ];
+
+    private IEnumerable<string> Mistyped()
     {
-        var keys = HoconFile.Defaults.Settings.Keys;
-        var variables = keys.Select(SettingNames.EnvironmentName).Concat(SettingNames.Aliases.Values.Where(SettingNames.HasPrefix)).ToHashSet(StringComparer.Ordinal);
-        foreach (var (name, value) in environment)
+        foreach (var name in Unknown())
         {
-            if (!SettingNames.LooksLikeSetting(name, value) || variables.Contains(name))
-                continue;
-            yield return SettingNames.Foreign.TryGetValue(name, out var instead)
-                ? $"{name} {instead}"
-                : $"{name} is not a setting; did you mean {NearestName.Of(name, variables)}?";
+            if (Meant(name) is { } setting)
+                yield return $"{name} is not a setting; did you mean {setting}?";
         }
 
-        foreach (var key in file?.Settings.Keys.Where(key => !keys.Contains(key, StringComparer.Ordinal)) ?? [])
-            yield return $"{key} in {file!.Path} is not a setting; did you mean {NearestName.Of(key, keys)}?";
-
-        foreach (var (key, alias) in SettingNames.Aliases)
+        var keys = HoconFile.Defaults.Settings.Keys;
+        foreach (var key in _file?.Settings.Keys.Except(keys, StringComparer.Ordinal) ?? [])
         {
-            var name = SettingNames.EnvironmentName(key);
-            if (Variable(name) is { } value && Variable(alias) is { } other && value != other)
-                yield return $"{name} and {alias} are two names of one setting and have different values; set one of them";
+            yield return NearestName.Of(key, keys) is { } near
+                ? $"{key} in {_file!.Path} is not a setting; did you mean {near}?"
+                : $"{key} in {_file!.Path} is not a setting; docs/configuration.md lists them";
         }
     }
+
+    private IEnumerable<string> GivenTwice()
+    {
+        foreach (var key in HoconFile.Defaults.Settings.Keys)
+        {
+            var found = Names(key).Where(_environment.ContainsKey).Select(name => (Name: name, Value: _environment[name])).ToList();
+            if (_reference.Settings.TryGetValue(key, out var reference))
+                found.Add((reference.Name, reference.Texts[0]));
+            if (found.DistinctBy(static one => one.Value).ToList() is [var first, var other, ..])
+                yield return $"{first.Name} and {other.Name} are two names of one setting and have different values; set one of them";
+        }
+    }
+
+    private IEnumerable<string> Unknown()
+    {
+        var settings = Variables().ToHashSet(StringComparer.Ordinal);
+        return _environment
+            .Where(variable => SettingNames.LooksLikeSetting(variable.Key, variable.Value) && !settings.Contains(variable.Key) && !ReferenceVariables.Knows(variable.Key))
+            .Select(static variable => variable.Key);
+    }
+
+    /// <summary>What a name was meant to be: not what is set anyway.</summary>
+    private string? Meant(string name) =>
+        NearestName.Of(name, Variables().OrderByDescending(_environment.ContainsKey)) is { } near && !_environment.ContainsKey(near) ? near : null;
+
+    private static IEnumerable<string> Variables() => HoconFile.Defaults.Settings.Keys.SelectMany(Names).Where(SettingNames.HasPrefix);
 
     private static IEnumerable<string> Names(string key)
     {
@@ -56,8 +101,7 @@ internal sealed class SettingsLayers(IReadOnlyDictionary<string, string> environ
             yield return alias;
     }
 
-    /// <summary>Null also when empty: that is how <c>docker run -e NAME=</c> and compose files say "not set".</summary>
-    private string? Variable(string name) => environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+    private bool IsInFile(string key) => _file is not null && _file.Settings.TryGetValue(key, out var value) && Texts(value) is not null;
 
     private static IReadOnlyList<string>? Texts(HoconValue value)
     {

@@ -14,10 +14,7 @@ public static class SettingsLoader
 
     /// <summary>From the process's arguments and environment.</summary>
     /// <exception cref="SettingsException">Some setting is missing, unknown or not accepted.</exception>
-    public static HubSettings Load(string[] arguments) => Load(
-        arguments,
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal));
+    public static HubSettings Load(string[] arguments) => Load(arguments, ProcessEnvironment());
 
     /// <inheritdoc cref="Load(string[])"/>
     public static HubSettings Load(string[] arguments, IReadOnlyDictionary<string, string> environment)
@@ -25,9 +22,31 @@ public static class SettingsLoader
         var file = ConfigFile(arguments, environment);
         var layers = new SettingsLayers(environment, file);
         var reader = new SettingsReader(layers);
-        var settings = Read(reader) with { AkkaConfig = file?.Akka ?? "" };
+        var settings = Read(reader) with { AkkaConfig = file?.Akka ?? "", IgnoredVariables = layers.Strangers() };
         string[] problems = [.. layers.Problems(), .. reader.Problems];
-        return problems.Length == 0 ? settings : throw new SettingsException(problems);
+        if (problems.Length == 0)
+            return settings;
+        // One of them may be what a problem is about
+        string[] ignored = settings.IgnoredVariables is [] ? [] : [$"{string.Join(", ", settings.IgnoredVariables)}: no setting of the hub, ignored"];
+        throw new SettingsException([.. problems, .. ignored]);
+    }
+
+    /// <summary>The form of what is said about settings that can't be used: the one that is asked for, as far as that can be read.</summary>
+    public static LogFormat LogFormatOf(string[] arguments)
+    {
+        var environment = ProcessEnvironment();
+        HoconFile? file = null;
+        try
+        {
+            file = ConfigFile(arguments, environment);
+        }
+        catch (SettingsException)
+        {
+            // Said by Load
+        }
+
+        var reader = new SettingsReader(new SettingsLayers(environment, file));
+        return reader.Choice<LogFormat>("mercure.log-format");
     }
 
     internal static HubSettings Read(SettingsReader reader)
@@ -35,6 +54,8 @@ public static class SettingsLoader
         RefuseAcme(reader);
         var debug = reader.Flag("mercure.debug");
         var (v07, v010) = KeySettings.Read(reader);
+        if (v010 is null && reader.Problems.Count == 0)
+            RefuseSubscriptions(reader);
         var journal = ReadJournal(reader);
         var cluster = ClusterSettingsReader.Read(reader, journal.Kind);
         return new HubSettings
@@ -64,19 +85,23 @@ public static class SettingsLoader
             Journal = journal,
             Cluster = cluster,
             LogFormat = reader.Choice<LogFormat>("mercure.log-format"),
+            LogLevels = LogLevels.Read(reader, debug),
             AccessLog = reader.Flag("mercure.access-log") | debug,
             Debug = debug,
             Demo = reader.Flag("mercure.demo") | debug,
         };
     }
 
+    private static Dictionary<string, string> ProcessEnvironment() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
+
     private static HoconFile? ConfigFile(string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
         var byEnvironment = environment.GetValueOrDefault(SettingNames.ConfigFile);
         var byArgument = Arguments.ConfigFile(arguments);
-        if (string.IsNullOrEmpty(byArgument))
-            return string.IsNullOrEmpty(byEnvironment) ? null : HoconFile.Read(byEnvironment, SettingNames.ConfigFile);
-        if (!string.IsNullOrEmpty(byEnvironment) && byEnvironment != byArgument)
+        if (string.IsNullOrWhiteSpace(byArgument))
+            return string.IsNullOrWhiteSpace(byEnvironment) ? null : HoconFile.Read(byEnvironment, SettingNames.ConfigFile);
+        if (!string.IsNullOrWhiteSpace(byEnvironment) && byEnvironment != byArgument)
             throw new SettingsException($"--config and {SettingNames.ConfigFile} name different files; use one of them");
         return HoconFile.Read(byArgument, "--config");
     }
@@ -94,6 +119,17 @@ public static class SettingsLoader
         }
     }
 
+    /// <summary>Without the generation that has them, they would be asked for in vain.</summary>
+    private static void RefuseSubscriptions(SettingsReader reader)
+    {
+        if (reader.Flag("mercure.v010.subscriptions"))
+        {
+            reader.Reject(
+                $"{reader.Find("mercure.v010.subscriptions").Name} is on, but generation 0.10 of the protocol, which has subscriptions, is not "
+                + "served: it has no keys; accepted: MERCURE_PUBLISHER_JWT_KEY and MERCURE_SUBSCRIBER_JWT_KEY (or their JWKS URLs), or 0");
+        }
+    }
+
     private static ListenSettings ReadListen(SettingsReader reader)
     {
         var (certFile, keyFile) = ReadCertificate(reader);
@@ -101,6 +137,8 @@ public static class SettingsLoader
             "mercure.addr",
             (string text, out ListenAddress value) => ListenAddress.TryParse(text.Length == 0 ? DefaultAddress(certFile) : text, out value),
             ":3000, 127.0.0.1:3000, [::1]:3000 or localhost:3000; the port may be http or https");
+        if (reader.Site?.Problem(certFile is not null) is { } problem)
+            reader.Reject($"{ServerName.Variable}: {problem}");
         return new ListenSettings
         {
             Host = address.Host,

@@ -18,6 +18,9 @@ internal sealed class SettingsReader(SettingsLayers layers)
     /// <summary>Every key that was asked for, for the spec that no key goes unread.</summary>
     public IReadOnlySet<string> Read => _read;
 
+    /// <summary>What the reference's <c>SERVER_NAME</c> asks for, if the address is its.</summary>
+    public ServerName? Site => layers.Site;
+
     public void Reject(string problem) => _problems.Add(problem);
 
     public FoundSetting Find(string key)
@@ -35,7 +38,8 @@ internal sealed class SettingsReader(SettingsLayers layers)
 
     public T Parse<T>(string key, TryParse<T> tryParse, string accepted)
     {
-        var text = Text(key) ?? "";
+        // A line end of Windows stays in an environment file's value
+        var text = Text(key)?.Trim() ?? "";
         if (tryParse(text, out var value))
             return value;
         RejectValue(key, text, accepted);

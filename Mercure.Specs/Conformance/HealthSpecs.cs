@@ -31,6 +31,17 @@ public sealed class HealthSpecs
         Assert.Contains("The journal can", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    /// <summary>Strangers may ask: where the database is, and who the hub is there, stays in the log.</summary>
+    [Fact]
+    public async Task Should_tell_the_cause_to_the_log_alone()
+    {
+        await using var hub = await new HubFixture { IsRecorded = true }.StartedAsync();
+        hub.Hub.HealthAnswer = new HubHealth("The journal can't be written.", new InvalidOperationException("10.9.8.7:5432 refuses mercure_user"));
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, """{"status":"unavailable","reason":"The journal can\u0027t be written."}""" + "\n"), await AskAsync(hub));
+        Assert.Contains(hub.Logs.Lines, entry => entry.Contains("10.9.8.7:5432 refuses mercure_user", StringComparison.Ordinal));
+    }
+
     private static async Task<(HttpStatusCode Status, string Body)> AskAsync(HubFixture hub)
     {
         using var response = await hub.Client.GetAsync(new Uri(hub.Url, "/healthz"));

@@ -85,7 +85,7 @@ public sealed class RefusalSpecs
             await hub.KillAsync();
         disk.MakeReadOnly();
 
-        Assert.Contains("updates.db", await HubProcess.RefusalAsync(setup, Timeout), StringComparison.Ordinal);
+        Assert.Contains($"updates.db can't be used: the directory {disk.Directory} is read-only", await HubProcess.RefusalAsync(setup, Timeout), StringComparison.Ordinal);
     }
 
     /// <summary>As a torn write or a dying disk leaves it. Whatever page was hit, nothing may be written over what is left.</summary>

@@ -17,7 +17,7 @@ public sealed class DeliverySpecs
 {
     private static readonly UpdateIds Ids = new(UpdateIds.NewKey());
 
-    private readonly FanOut _fanOut = new(NoLogger.Instance);
+    private readonly FanOut _fanOut = new(NoLogger.Instance, explains: false);
 
     [Fact]
     public void Should_give_the_same_run_to_those_who_get_the_same()

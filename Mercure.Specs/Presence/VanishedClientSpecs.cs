@@ -24,12 +24,9 @@ public sealed class VanishedClientSpecs
     /// <summary>Together more than the sockets' buffers hold.</summary>
     private const int Updates = 40;
 
-    [Fact]
+    [PartitionFact]
     public async Task Should_end_the_subscription_of_a_client_whose_network_is_gone_and_none_of_one_that_does_not_read()
     {
-        if (!NetworkNamespaces.AreAvailable)
-            return;
-
         await using var network = await NetworkNamespaces.CreateAsync(1);
         await using var hub = await new V010Fixture { Settings = Settings(TimeSpan.FromSeconds(2)) }.StartedAsync();
         using var response = await hub.SubscribeAsync($"?topic={Uri.EscapeDataString(All)}", ("Authorization", $"Bearer {V010Tokens.Subscriber("*")}"));

@@ -108,7 +108,13 @@ public sealed class GenerationsSpecs(GenerationsSpecs.BothFixture hub) : IClassF
         await using var own = await new HubFixture { Settings = settings, Path = servesOld ? Old : New }.StartedAsync();
         using var served = await own.SubscribeAsync("?topic=t");
         using var other = await own.Client.GetAsync(new Uri(own.Url, servesOld ? New : Old));
+        using var lists = await own.Client.GetAsync(new Uri(own.Url, $"{New}/subscriptions/a%2Fb"));
 
+        Assert.Equal(HttpStatusCode.NotFound, lists.StatusCode);
+        Assert.StartsWith(
+            servesOld ? "Not found. This hub does not serve generation 0.10" : "Not found. This hub does not track active subscriptions: set MERCURE_V010_SUBSCRIPTIONS to 1.",
+            await lists.Content.ReadAsStringAsync(),
+            StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, served.StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, other.StatusCode);
         Assert.Equal(

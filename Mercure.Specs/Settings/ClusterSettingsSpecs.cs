@@ -37,6 +37,7 @@ public class ClusterSettingsSpecs
     [InlineData("MERCURE_CLUSTER_DISCOVERY", "gossip", "MERCURE_CLUSTER_DISCOVERY is \"gossip\"; accepted: database, dns, akka, seeds")]
     [InlineData("MERCURE_CLUSTER_SEEDS", "hub-2", "MERCURE_CLUSTER_SEEDS is \"hub-2\"; accepted: addresses of nodes such as 10.0.0.1:25520 or hub-1:25520")]
     [InlineData("MERCURE_CLUSTER_PORT", "0", "MERCURE_CLUSTER_PORT is \"0\"; accepted: a port from 1 to 65535")]
+    [InlineData("MERCURE_CLUSTER_BIND_HOST", "0.0.0.0\" }", "MERCURE_CLUSTER_BIND_HOST is \"0.0.0.0\" }\"; accepted: a host name, or an address such as 10.0.0.1")]
     [InlineData("MERCURE_CLUSTER_TIMING", "faster", "MERCURE_CLUSTER_TIMING is \"faster\"; accepted: fast, safe")]
     [InlineData("MERCURE_CLUSTER_ROLES", "a,b/c", "MERCURE_CLUSTER_ROLES is \"b/c\"; accepted: names of letters, digits, dots, dashes and underscores")]
     [InlineData("MERCURE_CLUSTER_MANAGEMENT_ADDR", "8558", "MERCURE_CLUSTER_MANAGEMENT_ADDR is \"8558\"; accepted: :8558, 127.0.0.1:8558, [::1]:8558 or localhost:8558")]

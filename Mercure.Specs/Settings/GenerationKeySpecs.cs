@@ -101,14 +101,6 @@ public sealed class GenerationKeySpecs
     public void Should_refuse_a_name_that_no_cookie_can_have(string name) =>
         Assert.StartsWith("MERCURE_V010_COOKIE_NAME is ", Loading.Problem(("MERCURE_V010_COOKIE_NAME", name)), StringComparison.Ordinal);
 
-    // The reference's other variables, which a hub that is replaced may leave behind
-    [Theory]
-    [InlineData("MERCURE_EXTRA_DIRECTIVES", "holds directives of Caddy")]
-    [InlineData("MERCURE_LICENSE", "is of no use")]
-    [InlineData("MERCURE_TRANSPORT_URL", "set MERCURE_JOURNAL")]
-    public void Should_say_what_to_do_instead_of_a_variable_of_the_reference(string name, string instead) =>
-        Assert.StartsWith($"{name} {instead}", Loading.Problem((name, "x")).Replace("is not read; ", "", StringComparison.Ordinal), StringComparison.Ordinal);
-
     [Theory]
     [InlineData("0s", true)]
     [InlineData("5s", true)]

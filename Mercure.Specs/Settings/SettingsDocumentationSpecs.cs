@@ -53,14 +53,14 @@ public class SettingsDocumentationSpecs
     }
 
     [Fact]
-    public void Should_have_an_alias_for_every_variable_of_the_reference()
+    public void Should_have_a_short_name_for_every_variable_of_the_reference()
     {
         string[] reference =
         [
             "ACME_CERT_DIR", "ACME_HOSTS", "ADDR", "ALLOW_ANONYMOUS", "CERT_FILE", "COMPRESS", "CORS_ALLOWED_ORIGINS", "DB_PATH", "DEBUG",
-            "DEMO", "HEARTBEAT_INTERVAL", "HISTORY_CLEANUP_FREQUENCY", "HISTORY_SIZE", "JWT_KEY", "KEY_FILE", "LOG_FORMAT",
+            "DEMO", "DISPATCH_TIMEOUT", "HEARTBEAT_INTERVAL", "HISTORY_CLEANUP_FREQUENCY", "HISTORY_SIZE", "JWT_KEY", "KEY_FILE", "LOG_FORMAT", "LOG_LEVEL", "LOG_LEVELS",
             "MERCURE_PUBLISHER_JWT_ALG", "MERCURE_PUBLISHER_JWT_KEY", "MERCURE_SUBSCRIBER_JWT_ALG", "MERCURE_SUBSCRIBER_JWT_KEY",
-            "PUBLISHER_JWT_KEY", "PUBLISH_ALLOWED_ORIGINS", "READ_TIMEOUT", "SUBSCRIBER_JWT_KEY", "USE_FORWARDED_HEADERS", "WRITE_TIMEOUT",
+            "PUBLISHER_JWT_KEY", "PUBLISH_ALLOWED_ORIGINS", "READ_TIMEOUT", "SUBSCRIBER_JWT_KEY", "SUBSCRIPTIONS", "USE_FORWARDED_HEADERS", "WRITE_TIMEOUT",
         ];
 
         Assert.Equal(reference, SettingNames.Aliases.Values.Order(StringComparer.Ordinal));

@@ -31,6 +31,31 @@ public class SettingsPrecedenceSpecs
         Assert.Equal(5, Loading.Load(("HISTORY_SIZE", "5"), ("MERCURE_HISTORY_SIZE", "5")).History.Size);
     }
 
+    [Theory]
+    [InlineData("MERCURE_EXTRA_DIRECTIVES", "")]
+    [InlineData("MERCURE_EXTRA_DIRECTIVES", "\n")]
+    [InlineData("MERCURE_LICENSE", "")]
+    [InlineData("MERCURE_CONFIG", " ")]
+    [InlineData("MERCURE_HEARTBEAT_INTERVALL", "")]
+    [InlineData("MERCURE_TRANSPORT_URL", "")]
+    [InlineData("TRANSPORT_URL", "")]
+    [InlineData("SERVER_NAME", "")]
+    [InlineData("GLOBAL_OPTIONS", "")]
+    [InlineData("METRICS", "")]
+    [InlineData("ACME_HOSTS", "")]
+    [InlineData("HISTORY_SIZE", " ")]
+    [InlineData("MERCURE_JOURNAL_CONNECTION_STRING", "")]
+    public void Should_start_whatever_variable_is_empty(string name, string value) => Assert.Empty(Loading.Load((name, value)).IgnoredVariables);
+
+    /// <summary>An environment file from Windows.</summary>
+    [Fact]
+    public void Should_not_take_a_line_end_for_a_part_of_a_value()
+    {
+        var settings = Loading.Load(("HISTORY_SIZE", "100\r"), ("ADDR", ":3000\r"), ("COMPRESS", "0\r"));
+
+        Assert.Equal((100, 3000, false), (settings.History.Size, settings.Listen.Port, settings.Streams.Compress));
+    }
+
     [Fact]
     public void Should_take_an_empty_variable_for_one_that_is_not_set()
     {

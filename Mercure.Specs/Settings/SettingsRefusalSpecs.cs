@@ -19,6 +19,10 @@ public class SettingsRefusalSpecs
     [InlineData("COMPRESS", "yes", "1, 0, true or false")]
     [InlineData("LOG_FORMAT", "XML", "text, json, fluentd")]
     [InlineData("LOG_FORMAT", "1", "text, json, fluentd")]
+    [InlineData("LOG_LEVEL", "loud", "trace, debug, info, warning, error, critical, none")]
+    [InlineData("LOG_LEVEL", "1", "trace, debug, info, warning, error, critical, none")]
+    [InlineData("LOG_LEVELS", "debug", "an area and its level such as journal=debug; areas are http, tokens, actors, journal, cluster, levels trace, debug, info, warning, error, critical, none")]
+    [InlineData("LOG_LEVELS", "disk=debug", "an area and its level such as journal=debug; areas are http, tokens, actors, journal, cluster, levels trace, debug, info, warning, error, critical, none")]
     [InlineData("MERCURE_JOURNAL", "oracle", "sqlite, memory, postgresql, mariadb, mysql, sqlserver")]
     [InlineData("MERCURE_MAX_REQUEST_SIZE", "1GiB", "bytes such as 1048576, 512KiB or 4MiB, from 1KiB to 256MiB")]
     [InlineData("MERCURE_MAX_REQUEST_SIZE", "1", "bytes such as 1048576, 512KiB or 4MiB, from 1KiB to 256MiB")]
@@ -46,7 +50,7 @@ public class SettingsRefusalSpecs
 
     [Theory]
     [InlineData("MERCURE_CONFIG", "/no/such\n.conf")]
-    [InlineData("MERCURE_SUCH\nNAME", "x")]
+    [InlineData("MERCURE_JOURNA\n", "x")]
     [InlineData("DB_PATH", "/no/such\ndirectory/updates.db")]
     public void Should_keep_the_name_and_the_reason_on_one_line_too(string name, string value)
     {
@@ -71,16 +75,47 @@ public class SettingsRefusalSpecs
 
     [Theory]
     [InlineData("MERCURE_HEARTBEAT_INTERVALL", "MERCURE_HEARTBEAT_INTERVAL")]
+    [InlineData("MERCURE_HAERTBEAT_INTERVAL", "MERCURE_HEARTBEAT_INTERVAL")]
+    [InlineData("MERCURE_HISTORYSIZE", "MERCURE_HISTORY_SIZE")]
+    [InlineData("MERCURE_NAEM", "MERCURE_NAME")]
     [InlineData("MERCURE_JWT_KEY", "MERCURE_V07_JWT_KEY")]
+    [InlineData("MERCURE_CORS_ORIGINS", "MERCURE_CORS_ALLOWED_ORIGINS")]
     [InlineData("MERCURE_PUBLISHER_JWT_KEYS", "MERCURE_PUBLISHER_JWT_KEY")]
-    [InlineData("MERCURE_PORT", "MERCURE_ADDR")]
-    public void Should_refuse_an_unknown_variable_and_suggest_a_known_one(string name, string suggestion)
-    {
-        var problem = Loading.Problem((name, "3000"));
+    public void Should_refuse_a_mistyped_variable_and_suggest_the_one_that_was_meant(string name, string suggestion) =>
+        Assert.Equal($"{name} is not a setting; did you mean {suggestion}?", Loading.Problem((name, "3000")));
 
-        Assert.StartsWith($"{name} is not a setting; did you mean MERCURE_", problem, StringComparison.Ordinal);
-        if (name != "MERCURE_PORT")
-            Assert.EndsWith($"{suggestion}?", problem, StringComparison.Ordinal);
+    // Symfony, API Platform, Laravel, and what people call their own
+    [Theory]
+    [InlineData("MERCURE_URL")]
+    [InlineData("MERCURE_PUBLIC_URL")]
+    [InlineData("MERCURE_JWT_SECRET")]
+    [InlineData("MERCURE_JWT_TOKEN")]
+    [InlineData("MERCURE_SUBSCRIBE_URL")]
+    [InlineData("MERCURE_PUBLISH_URL")]
+    [InlineData("MERCURE_HUB_URL")]
+    [InlineData("MERCURE_HUB_JWT")]
+    [InlineData("MERCURE_TOPIC_PREFIX")]
+    [InlineData("MERCURE_SECRET")]
+    [InlineData("MERCURE_HOST")]
+    [InlineData("MERCURE_DSN")]
+    public void Should_start_beside_variables_of_other_applications_and_name_them(string name) =>
+        Assert.Equal([name], Loading.Load((name, "https://example.com/.well-known/mercure")).IgnoredVariables);
+
+    [Fact]
+    public void Should_take_what_is_like_a_setting_that_is_set_for_another_applications_variable()
+    {
+        var settings = Loading.Load(("MERCURE_PUBLISHER_JWT_KEY", "a"), ("MERCURE_SUBSCRIBER_JWT_KEY", "b"), ("MERCURE_PUBLISHER_JWT", "eyJ"));
+
+        Assert.Equal(["MERCURE_PUBLISHER_JWT"], settings.IgnoredVariables);
+    }
+
+    [Fact]
+    public void Should_name_ignored_variables_beside_a_problem_that_they_may_explain()
+    {
+        var refusal = Assert.Throws<SettingsException>(() => Loading.Load(("JWT_KEY", ""), ("MERCURE_JWT_SECRET", "hidden")));
+
+        Assert.Equal(2, refusal.Problems.Count);
+        Assert.Equal("MERCURE_JWT_SECRET: no setting of the hub, ignored", refusal.Problems[1]);
     }
 
     [Theory]
@@ -103,6 +138,15 @@ public class SettingsRefusalSpecs
 
         Assert.Equal(
             $"mercure.v07.jwt-kee in {file.Path} is not a setting; did you mean mercure.v07.jwt-key?", Loading.Problem(("MERCURE_CONFIG", file.Path)));
+    }
+
+    [Fact]
+    public void Should_refuse_a_key_in_a_file_that_is_like_none()
+    {
+        using var file = new TemporaryFile("mercure.public-url = \"https://example.com\"");
+
+        Assert.Equal(
+            $"mercure.public-url in {file.Path} is not a setting; docs/configuration.md lists them", Loading.Problem(("MERCURE_CONFIG", file.Path)));
     }
 
     [Theory]
@@ -132,12 +176,18 @@ public class SettingsRefusalSpecs
         Assert.StartsWith("MERCURE_CONFIG names /no/such.conf, which can't be read", Loading.Problem(("MERCURE_CONFIG", "/no/such.conf")), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Should_refuse_other_arguments()
+    // The reference's standalone hub has an argument for each setting, and Caddy a command
+    [Theory]
+    [InlineData("--port is no argument", "--port", "3000")]
+    [InlineData("run is no argument", "run", "--config", "/etc/caddy/Caddyfile")]
+    [InlineData("--addr is no argument, settings come from the environment: set ADDR", "--addr=:3000")]
+    [InlineData("--jwt-key is no argument, settings come from the environment: set JWT_KEY", "--jwt-key", "a secret")]
+    [InlineData("--config names one file", "--config")]
+    public void Should_refuse_other_arguments_without_showing_their_values(string line, params string[] arguments)
     {
-        var refusal = Assert.Throws<SettingsException>(() => Loading.Load(["--port", "3000"]));
+        var refusal = Assert.Throws<SettingsException>(() => Loading.Load([.. arguments]));
 
-        Assert.Equal("--port 3000 is no argument; accepted: --config <file>, --help, --version", Assert.Single(refusal.Problems));
+        Assert.Equal($"{line}; accepted: --config <file>, --help, --version", Assert.Single(refusal.Problems));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using Mercure.Http.Settings;
 using Mercure.Journal;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Mercure.Specs.Settings;
@@ -187,6 +188,23 @@ public class SettingsValueSpecs
     {
         Assert.Equal(format, Loading.Load(("LOG_FORMAT", text)).LogFormat);
     }
+
+    [Fact]
+    public void Should_read_log_levels()
+    {
+        var levels = Loading.Load(("LOG_LEVEL", "WARN"), ("LOG_LEVELS", "journal=debug, cluster:off http=notice")).LogLevels;
+
+        Assert.Equal(
+            [LogLevel.Information, LogLevel.Warning, LogLevel.Warning, LogLevel.Debug, LogLevel.None],
+            Enum.GetValues<LogArea>().Select(levels.Of));
+    }
+
+    [Theory]
+    [InlineData("0", "", LogLevel.Information)]
+    [InlineData("1", "", LogLevel.Debug)]
+    [InlineData("1", "error", LogLevel.Error)]
+    public void Should_debug_at_the_level_of_debugging_unless_another_is_set(string debug, string level, LogLevel expected) =>
+        Assert.Equal(expected, Loading.Load(("DEBUG", debug), ("LOG_LEVEL", level)).LogLevels.Of(LogArea.Actors));
 
     [Fact]
     public void Should_turn_the_demo_and_the_access_log_on_with_debug()

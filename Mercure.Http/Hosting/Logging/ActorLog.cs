@@ -1,7 +1,9 @@
+using System.Data.Common;
 using Akka.Actor;
 using Akka.Dispatch;
 using Akka.Event;
 using Akka.Hosting.Logging;
+using Mercure.Http.Settings;
 using AkkaLevel = Akka.Event.LogLevel;
 using HostLevel = Microsoft.Extensions.Logging.LogLevel;
 
@@ -13,15 +15,39 @@ namespace Mercure.Http.Hosting.Logging;
 /// </summary>
 internal sealed class ActorLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
-    private const string Category = "Mercure.Actors";
     private const int EventId = 300;
 
-    private readonly ILogger _log = Context.System.Settings.Setup.Get<LoggerFactorySetup>().Value.LoggerFactory.CreateLogger(Category);
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly ILoggerFactory _loggers = Context.System.Settings.Setup.Get<LoggerFactorySetup>().Value.LoggerFactory;
 
     public ActorLog()
     {
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
         Receive<LogEvent>(Write);
+    }
+
+    /// <summary>What actors have to send here: below it, they don't make a text.</summary>
+    public static AkkaLevel LowestLevel(LogLevels levels) =>
+        new[] { levels.Of(LogArea.Actors), levels.Of(LogArea.Journal), levels.Of(LogArea.Cluster) }.Min() switch
+        {
+            <= HostLevel.Debug => AkkaLevel.DebugLevel,
+            HostLevel.Information => AkkaLevel.InfoLevel,
+            HostLevel.Warning => AkkaLevel.WarningLevel,
+            _ => AkkaLevel.ErrorLevel,
+        };
+
+    /// <summary>Completes when what actors have logged before is written: they don't wait for their lines.</summary>
+    public static async Task FlushAsync(ActorSystem system)
+    {
+        try
+        {
+            await system.ActorSelection($"/system/log*-{nameof(ActorLog)}").ResolveOne(FlushTimeout);
+        }
+        catch (ActorNotFoundException)
+        {
+            // The user's own file has put another logger in its place
+        }
     }
 
     private void Write(LogEvent logged)
@@ -33,10 +59,23 @@ internal sealed class ActorLog : ReceiveActor, IRequiresMessageQueue<ILoggerMess
             AkkaLevel.WarningLevel => HostLevel.Warning,
             _ => HostLevel.Error,
         };
-        if (!_log.IsEnabled(level))
+        var log = _loggers.CreateLogger(LogCategories.Of(logged.LogClass));
+        if (!log.IsEnabled(level))
             return;
 
-        // The text is all there is: a template would make a field of it, which the JSON formats would write a second time
-        _log.Log(level, EventId, logged.Message.ToString() ?? "", logged.Cause, static (text, _) => text);
+        var text = logged.Message.ToString() ?? "";
+        // Where a database is away, a stack trace at each attempt says nothing more
+        if (logged.Cause is DbException away && !log.IsEnabled(HostLevel.Debug))
+            log.Log(level, EventId, $"{text}: {Reason(away)}", exception: null, AsIs);
+        else
+            log.Log(level, EventId, text, logged.Cause, AsIs);
     }
+
+    /// <summary>The text is all there is: a template would make a field of it, which the JSON formats would write a second time.</summary>
+    private static string AsIs(string text, Exception? cause) => text;
+
+    private static string Reason(Exception cause) =>
+        cause.InnerException is null || cause.Message.Contains(cause.InnerException.Message, StringComparison.Ordinal)
+            ? cause.Message.ReplaceLineEndings(" ")
+            : $"{cause.Message.ReplaceLineEndings(" ")} ({Reason(cause.InnerException)})";
 }

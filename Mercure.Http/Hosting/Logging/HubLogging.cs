@@ -28,12 +28,23 @@ internal static class HubLogging
             console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
         });
 
-        logging.SetMinimumLevel(settings.Debug ? LogLevel.Debug : LogLevel.Information);
-        logging.AddFilter("Microsoft", LogLevel.Warning);
-        // A failed start is told in one line by StartUp; this category would add a stack trace
-        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        // A line for each connection beyond the limit would let whoever opens them fill the log
-        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
+        logging.AddLevels(settings.LogLevels);
         logging.AddFilter(AccessLog.Category, settings.AccessLog ? LogLevel.Information : LogLevel.None);
     }
+
+    /// <summary>A category's area is that of its longest prefix here.</summary>
+    private static void AddLevels(this ILoggingBuilder logging, LogLevels levels)
+    {
+        logging.SetMinimumLevel(levels.Level);
+        foreach (var (category, area) in LogCategories.Areas)
+            logging.AddFilter(category, levels.Of(area));
+        // Never less: at Information, ASP.NET Core logs URLs whole, with the token that may be in them
+        logging.AddFilter("Microsoft", AtLeast(LogLevel.Warning, levels.Of(LogArea.Http)));
+        // A failed start is told in one line by StartUp; this category would add a stack trace
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", AtLeast(LogLevel.Critical, levels.Of(LogArea.Http)));
+        // A line for each connection beyond the limit would let whoever opens them fill the log
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", AtLeast(LogLevel.Error, levels.Of(LogArea.Http)));
+    }
+
+    private static LogLevel AtLeast(LogLevel least, LogLevel level) => level > least ? level : least;
 }

@@ -1,5 +1,7 @@
 using Mercure.Actors;
 using Mercure.Actors.Updates;
+using Mercure.Http.Hosting;
+using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Settings;
 using Mercure.Http.Tokens;
 
@@ -9,6 +11,8 @@ namespace Mercure.Http.Protocol.V010;
 internal sealed class V010Generation : IProtocolGeneration
 {
     public const string Path = "/.well-known/mercure";
+
+    private const string NotTracked = "Not found. This hub does not track active subscriptions: set MERCURE_V010_SUBSCRIPTIONS to 1.";
 
     private readonly GenerationEndpoint _endpoint;
     private readonly SubscriptionsEndpoint? _subscriptions;
@@ -21,9 +25,10 @@ internal sealed class V010Generation : IProtocolGeneration
     {
         var own = settings.V010 ?? throw new ArgumentException("There are no keys for generation 0.10.", nameof(settings));
         var log = loggers.CreateLogger<V010Generation>();
+        var keyLog = loggers.CreateLogger(LogCategories.Tokens);
         var rules = new V010Rules(own.Subscriptions);
         var source = new TokenSource(settings.Tokens.PublishAllowedOrigins, own.CookieName, readsQuery: true);
-        RoleAuthorization Authorization(RoleKeys keys) => new(source, keys.Open(clock, log), rules.ReadClaims, clock);
+        RoleAuthorization Authorization(RoleKeys keys) => new(source, keys.Open(clock, keyLog), rules.ReadClaims, clock);
         var subscribers = Authorization(own.Subscriber);
         _endpoint = new GenerationEndpoint(rules, hub, Authorization(own.Publisher), subscribers, settings, log);
         _subscriptions = own.Subscriptions ? new SubscriptionsEndpoint(hub, subscribers, log) : null;
@@ -34,9 +39,12 @@ internal sealed class V010Generation : IProtocolGeneration
 
     public string Url => Path;
 
-    public bool Claims(HttpRequest request) => IsHub(request) || (_subscriptions is not null && SubscriptionsEndpoint.Claims(request));
+    public bool Claims(HttpRequest request) => IsHub(request) || SubscriptionsEndpoint.Claims(request);
 
-    public Task HandleAsync(HttpContext context) => IsHub(context.Request) ? _endpoint.HandleAsync(context) : _subscriptions!.HandleAsync(context);
+    public Task HandleAsync(HttpContext context) =>
+        IsHub(context.Request) ? _endpoint.HandleAsync(context)
+        : _subscriptions is not null ? _subscriptions.HandleAsync(context)
+        : PlainText.AnswerAsync(context, StatusCodes.Status404NotFound, NotTracked);
 
     private static bool IsHub(HttpRequest request) => string.Equals(request.Path.Value, Path, StringComparison.Ordinal);
 }
