@@ -16,6 +16,7 @@ internal sealed class ActorLog : ReceiveActor, IRequiresMessageQueue<ILoggerMess
     private const string Category = "Mercure.Actors";
     private const int EventId = 300;
 
+    private readonly AkkaLines _lines = new(TimeProvider.System);
     private readonly ILogger _log = Context.System.Settings.Setup.Get<LoggerFactorySetup>().Value.LoggerFactory.CreateLogger(Category);
 
     public ActorLog()
@@ -26,17 +27,18 @@ internal sealed class ActorLog : ReceiveActor, IRequiresMessageQueue<ILoggerMess
 
     private void Write(LogEvent logged)
     {
-        var level = logged.LogLevel() switch
+        if (_lines.Of(logged) is not { } line)
+            return;
+
+        var level = line.Level switch
         {
             AkkaLevel.DebugLevel => HostLevel.Debug,
             AkkaLevel.InfoLevel => HostLevel.Information,
             AkkaLevel.WarningLevel => HostLevel.Warning,
             _ => HostLevel.Error,
         };
-        if (!_log.IsEnabled(level))
-            return;
-
         // The text is all there is: a template would make a field of it, which the JSON formats would write a second time
-        _log.Log(level, EventId, logged.Message.ToString() ?? "", logged.Cause, static (text, _) => text);
+        if (_log.IsEnabled(level))
+            _log.Log(level, EventId, line.Text, line.Cause, static (text, _) => text);
     }
 }
