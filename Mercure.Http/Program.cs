@@ -1,3 +1,4 @@
+using Mercure.Http.Cluster;
 using Mercure.Http.Hosting;
 using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Settings;
@@ -12,9 +13,9 @@ try
 {
     var settings = SettingsLoader.Load(args);
     await using var hub = HubApplication.Build(settings, services => services.AddMercureProgram(settings));
+    var end = hub.Services.GetRequiredService<OrderlyEnd>();
     await hub.RunAsync();
-    // Not 0 when the node was put out of its cluster: its supervisor starts it again.
-    return Environment.ExitCode;
+    return end.ExitCode;
 }
 catch (OperationCanceledException)
 {

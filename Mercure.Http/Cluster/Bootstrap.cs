@@ -71,7 +71,7 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        _cluster.Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.MemberUp), typeof(ClusterEvent.MemberDowned));
+        _cluster.Subscribe(Self, ClusterEvent.InitialStateAsEvents, typeof(ClusterEvent.MemberUp), typeof(ClusterEvent.MemberDowned), typeof(ClusterEvent.MemberRemoved));
         Self.Tell(Tick.Instance);
         Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, SeekInterval);
     }
@@ -91,6 +91,7 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
         Receive<Tick>(_ => Ask(SeekAsync));
         Receive<Found>(OnFound);
         Receive<ClusterEvent.MemberUp>(up => OnUp(up.Member));
+        Receive<ClusterEvent.MemberRemoved>(_ => { });
     }
 
     private void Member()
@@ -98,7 +99,9 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
         Always();
         Receive<Tick>(_ => Ask(SeenAsync));
         Receive<Seen>(OnSeen);
+        Receive<ClusterEvent.MemberUp>(up => OnUp(up.Member));
         Receive<ClusterEvent.MemberDowned>(downed => OnDowned(downed.Member));
+        Receive<ClusterEvent.MemberRemoved>(removed => OnRemoved(removed));
     }
 
     private void Always()
@@ -110,7 +113,7 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
     }
 
     private static bool IsNothing(ClusterEvent.IClusterDomainEvent e) =>
-        e is not (ClusterEvent.MemberUp or ClusterEvent.MemberDowned);
+        e is not (ClusterEvent.MemberUp or ClusterEvent.MemberDowned or ClusterEvent.MemberRemoved);
 
     /// <summary>One question to the database at a time.</summary>
     private void Ask(Func<CancellationToken, Task<object>> question)
@@ -231,6 +234,7 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
 
     private void OnUp(Member member)
     {
+        _log.Info("Member {0} is up", member.Address);
         if (!member.UniqueAddress.Equals(_cluster.SelfUniqueAddress))
             return;
 
@@ -281,6 +285,12 @@ internal sealed class Bootstrap : ReceiveActor, IWithTimers
             await _nodes.RemoveAsync(member.Address.ToString(), member.UniqueAddress.Uid, late.Token);
             return new Done();
         }
+    }
+
+    private void OnRemoved(ClusterEvent.MemberRemoved removed)
+    {
+        if (!_cluster.IsTerminated)
+            _log.Info("Member {0} {1}", removed.Member.Address, removed.PreviousStatus == MemberStatus.Down ? "was put out: it is down" : "has left");
     }
 
     /// <summary>As if it had been downed: the process ends with an error, and its supervisor starts a new life, which joins.</summary>

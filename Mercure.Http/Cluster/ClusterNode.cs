@@ -36,9 +36,10 @@ internal static class ClusterNode
     }
 
     /// <summary>Goes behind what the user's own file says, and before the hub.</summary>
-    public static AkkaConfigurationBuilder WithClusterNode(this AkkaConfigurationBuilder akka, HubSettings settings, JournalDatabases databases)
+    public static AkkaConfigurationBuilder WithClusterNode(this AkkaConfigurationBuilder akka, HubSettings settings, IServiceProvider services)
     {
         var cluster = settings.Cluster!;
+        var databases = services.GetRequiredService<JournalDatabases>();
         var leases = new LeaseTable(databases);
         akka.AddHocon(HoconResource.Read("cluster.conf"), HoconAddMode.Prepend);
         if (cluster.Timing == ClusterTiming.Safe)
@@ -48,8 +49,14 @@ internal static class ClusterNode
         if (cluster.Tls is { } tls)
             akka.AddSetup(RemotingTls.Setup(tls));
 
-        return akka.WithActors((system, _) => system.ActorOf(
-            Bootstrap.Props(new NodeTable(databases, settings.Name), leases, $"hub/{settings.Name}/founder", Contacts(system, cluster)), "bootstrap"));
+        return akka.WithActors((system, _) =>
+        {
+            RemotingTls.WarnWithout(system, cluster);
+            services.GetRequiredService<OrderlyEnd>().Attach(
+                system, services.GetRequiredService<Drain>(), services.GetRequiredService<IHostApplicationLifetime>());
+            system.ActorOf(
+                Bootstrap.Props(new NodeTable(databases, settings.Name), leases, $"hub/{settings.Name}/founder", Contacts(system, cluster)), "bootstrap");
+        });
     }
 
     private static string Own(HubSettings settings, ClusterSettings cluster) => string.Create(CultureInfo.InvariantCulture, $$"""
@@ -61,6 +68,7 @@ internal static class ClusterNode
           enable-ssl = {{(cluster.Tls is null ? "off" : "on")}}
           maximum-frame-size = {{Math.Max(LeastFrame, settings.Publish.MaxRequestSize + FrameOverhead)}}b
         }
+        akka.coordinated-shutdown.phases.before-service-unbind.timeout = {{Drain.StopTimeout(cluster).TotalMilliseconds:F0}}ms
         akka.cluster.roles = [{{string.Join(", ", cluster.Roles.Select(role => $"\"{role}\""))}}]
         akka.cluster.split-brain-resolver.lease-majority.lease-name = "hub/{{settings.Name}}/majority"
         """);

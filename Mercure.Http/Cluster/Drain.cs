@@ -8,27 +8,43 @@ namespace Mercure.Http.Cluster;
 /// A node's stop, before anything of it stops: readiness fails, the load balancer is given time to see it, then the streams
 /// are ended little by little. Publishes are served all the while; the listener closes when this is over.
 /// </summary>
-internal sealed class Drain(HubSettings settings, HealthEndpoint health, Hub hub, ILogger<Drain> log) : IHostedLifecycleService
+internal sealed class Drain(HubSettings settings, HealthEndpoint health, Hub hub, ILogger<Drain> log) : IHostedLifecycleService, IDisposable
 {
     /// <summary>For the streams that don't end when they are told to.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
+    private readonly CancellationTokenSource _hurry = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the streams have ended.</summary>
+    public Task Ended => _ended.Task;
+
     /// <summary>The longest that a whole stop takes.</summary>
     public static TimeSpan StopTimeout(ClusterSettings settings) => settings.DrainDelay + settings.DrainTime + TimeSpan.FromSeconds(15);
+
+    /// <summary>Every stream ends now: the other nodes have put this one out, and it serves nobody.</summary>
+    public void Hurry() => _hurry.Cancel();
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         health.Stopping();
         try
         {
-            await Task.Delay(settings.Cluster!.DrainDelay, cancellationToken);
-            await hub.StopStreamsAsync(Timeout, settings.Cluster.DrainTime);
+            using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _hurry.Token);
+            await Task.Delay(settings.Cluster!.DrainDelay, wait.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await hub.StopStreamsAsync(Timeout, wait.IsCancellationRequested ? TimeSpan.Zero : settings.Cluster.DrainTime);
         }
         catch (Exception e)
         {
             HostLog.StreamsNotClosed(log, e);
         }
+        finally
+        {
+            _ended.TrySetResult();
+        }
     }
+
+    public void Dispose() => _hurry.Dispose();
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

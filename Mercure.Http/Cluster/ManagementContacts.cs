@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Akka.Actor;
 
@@ -21,13 +22,31 @@ internal sealed class ManagementContacts(Func<CancellationToken, Task<IReadOnlyL
 
     public void Dispose() => _client.Dispose();
 
+    /// <summary>By address: a listener answers to names only if it knows them. All the addresses of a name are one node's.</summary>
     private async Task<IReadOnlyList<Address>> AskAsync((string Host, int Port) contact, CancellationToken cancellation)
     {
         try
         {
-            var host = contact.Host.Contains(':', StringComparison.Ordinal) ? $"[{contact.Host}]" : contact.Host;
-            var url = string.Create(CultureInfo.InvariantCulture, $"http://{host}:{contact.Port}/bootstrap/seed-nodes");
-            using var answer = await JsonDocument.ParseAsync(await _client.GetStreamAsync(new Uri(url), cancellation), cancellationToken: cancellation);
+            foreach (var address in await Dns.GetHostAddressesAsync(contact.Host, cancellation))
+            {
+                if (await AskAsync(new IPEndPoint(address, contact.Port), cancellation) is { Count: > 0 } nodes)
+                    return nodes;
+            }
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException)
+        {
+            // Its record is gone, or not there yet.
+        }
+
+        return [];
+    }
+
+    private async Task<IReadOnlyList<Address>> AskAsync(IPEndPoint listener, CancellationToken cancellation)
+    {
+        try
+        {
+            var url = new Uri($"http://{listener}/bootstrap/seed-nodes");
+            using var answer = await JsonDocument.ParseAsync(await _client.GetStreamAsync(url, cancellation), cancellationToken: cancellation);
             return [.. answer.RootElement.GetProperty("seedNodes").EnumerateArray().Select(node => Address.Parse(node.GetProperty("node").GetString()!))];
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException or KeyNotFoundException or UriFormatException)

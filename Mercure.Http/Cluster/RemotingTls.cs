@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Akka.Actor;
 using Akka.Event;
 using Akka.Remote.Transport.DotNetty;
 using Mercure.Http.Settings;
@@ -21,6 +22,19 @@ internal static class RemotingTls
             requireMutualAuthentication: true,
             validateCertificateHostname: false,
             customValidator: (peer, _, address, _, log) => IsTrusted(peer, authorities, address, log));
+    }
+
+    /// <summary>Without TLS, whoever reaches the port is a node: fine on this machine, and nowhere else.</summary>
+    public static void WarnWithout(ActorSystem system, ClusterSettings cluster)
+    {
+        if (cluster.Tls is null && !Loopback.IsLoopback(cluster.BindHost))
+        {
+            system.Log.Warning(
+                "Nodes talk without TLS on {0}:{1}: whoever reaches this port reads every update and controls the hub. Set MERCURE_CLUSTER_TLS_CERT_FILE, "
+                + "MERCURE_CLUSTER_TLS_KEY_FILE and MERCURE_CLUSTER_TLS_CA_FILE on every node, and let nobody but the nodes reach the port",
+                cluster.BindHost,
+                cluster.BindPort);
+        }
     }
 
     private static bool IsTrusted(X509Certificate2? peer, X509Certificate2Collection authorities, string address, ILoggingAdapter log)

@@ -24,6 +24,7 @@ internal static class CoreServices
 
         services
             .AddHub(settings)
+            .AddSingleton<OrderlyEnd>()
             .AddAkka("mercure", (akka, provider) =>
             {
                 // Whatever is added before goes behind what is added later: the user's own file wins.
@@ -36,7 +37,7 @@ internal static class CoreServices
                 akka.AddSetup(new LoggerFactorySetup(provider.GetRequiredService<ILoggerFactory>()));
                 akka.AddHocon(HoconResource.Read("akka.conf"), HoconAddMode.Prepend);
                 if (settings.Cluster is not null)
-                    akka.WithClusterNode(settings, provider.GetRequiredService<JournalDatabases>());
+                    akka.WithClusterNode(settings, provider);
                 akka.WithMercureHub(provider, settings.Cluster is null ? null : new ClusterOptions());
                 if (settings.AkkaConfig.Length > 0)
                     akka.AddHocon(settings.AkkaConfig, HoconAddMode.Prepend);
@@ -68,5 +69,6 @@ internal static class CoreServices
     private static IServiceCollection AddNode(this IServiceCollection services, ClusterSettings settings) => services
         .Configure<HostOptions>(host => host.ShutdownTimeout = Drain.StopTimeout(settings))
         .AddHostedService<ManagementListener>()
-        .AddHostedService<Drain>();
+        .AddSingleton<Drain>()
+        .AddHostedService(provider => provider.GetRequiredService<Drain>());
 }

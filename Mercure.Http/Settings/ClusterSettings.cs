@@ -32,6 +32,9 @@ public sealed record ClusterSettings
 
     public required int ManagementPort { get; init; }
 
+    /// <summary>Names, besides the node's own, by which requests may name the management listener; <c>*.</c> for one label.</summary>
+    public required IReadOnlyList<string> ManagementNames { get; init; }
+
     /// <summary>Whether members may be joined, downed and made to leave over HTTP.</summary>
     public required bool ManagementWrites { get; init; }
 

@@ -35,8 +35,10 @@ internal static class ClusterSettingsReader
             Roles = reader.List<string>(Root + "roles", TryParseRole, "names of letters, digits, dots, dashes and underscores"),
             Timing = reader.Choice<ClusterTiming>(Root + "timing"),
             Tls = ReadTls(reader),
-            ManagementHost = management.Host,
+            ManagementHost = management.Host ?? DefaultManagementHost(reader, host),
             ManagementPort = management.Port,
+            ManagementNames = reader.List<string>(
+                Root + "management-names", TryParseName, "host names such as mercure.example.com or *.mercure.default.svc.cluster.local, without a port"),
             ManagementWrites = reader.Flag(Root + "management-writes"),
             DrainDelay = reader.Duration(Root + "drain-delay", max: MaxDrain, accepted: "5s or 1m, 0s for none, at most 10m"),
             DrainTime = reader.Duration(Root + "drain-time", max: MaxDrain, accepted: "5s or 1m, 0s for none, at most 10m"),
@@ -47,6 +49,12 @@ internal static class ClusterSettingsReader
         RefuseEmbedded(reader, journal);
         return host is null ? settings with { Host = OwnAddress(reader), BindHost = settings.BindHost.Length > 0 ? settings.BindHost : "0.0.0.0" } : settings;
     }
+
+    /// <summary>Nodes that are all on this machine have nobody elsewhere who manages them; null for every interface.</summary>
+    private static string? DefaultManagementHost(SettingsReader reader, string? host) =>
+        reader.Find(Root + "management-addr").IsDefault && host is not null && Loopback.IsLoopback(host)
+            ? IPAddress.TryParse(host, out _) ? host : IPAddress.Loopback.ToString()
+            : null;
 
     private static ClusterDiscovery? ReadDiscovery(SettingsReader reader, IReadOnlyList<string> seeds)
     {
@@ -157,6 +165,12 @@ internal static class ClusterSettingsReader
     {
         seed = text;
         return ListenAddress.TryParse(text, out var address) && address is { Host: not null, Port: > 0 };
+    }
+
+    private static bool TryParseName(string text, out string name)
+    {
+        name = text.TrimEnd('.');
+        return Uri.CheckHostName(name.StartsWith("*.", StringComparison.Ordinal) ? name[2..] : name) == UriHostNameType.Dns;
     }
 
     private static bool TryParseRole(string text, out string role)

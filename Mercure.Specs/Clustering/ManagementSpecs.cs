@@ -30,6 +30,7 @@ public sealed class ManagementSpecs
         Assert.Equal(HttpStatusCode.NotFound, await cluster.StatusAsync(0, "cluster/shards/no-such"));
         using var refused = await client.DeleteAsync(new Uri(cluster.Management(0), $"cluster/members/{cluster.Address(1)}"));
         Assert.Equal(HttpStatusCode.MethodNotAllowed, refused.StatusCode);
+        await CheckOtherMethodsAsync(cluster, "GET", "", "Commands are off: MERCURE_CLUSTER_MANAGEMENT_WRITES=1 allows them");
         using var elsewhere = await client.GetAsync(new Uri(cluster.Setups[0].Address, "cluster/members"));
         Assert.Equal(HttpStatusCode.NotFound, elsewhere.StatusCode);
     }
@@ -39,7 +40,10 @@ public sealed class ManagementSpecs
     {
         await using var cluster = await ClusterProcesses.StartAsync(2, ("MERCURE_CLUSTER_MANAGEMENT_WRITES", "1"));
         using var client = new HttpClient();
-        using var stream = new StreamReader(await client.GetStreamAsync(new Uri(cluster.Management(0), "cluster/domain-events?type=MemberRemoved")));
+        using var head = await client.GetAsync(new Uri(cluster.Management(0), "cluster/domain-events?type=MemberRemoved"), HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal("no-store, no-transform", head.Headers.CacheControl!.ToString());
+        Assert.Equal(["no"], head.Headers.GetValues("X-Accel-Buffering"));
+        using var stream = new StreamReader(await head.Content.ReadAsStreamAsync());
         var removed = Task.Run(async () =>
         {
             while (await stream.ReadLineAsync() is { } line)
@@ -51,6 +55,12 @@ public sealed class ManagementSpecs
             return "";
         });
 
+        await CheckOtherMethodsAsync(cluster, "GET, DELETE, PUT", "PUT", "Not for this method; accepted here: PUT");
+        await CheckWebPagesAsync(cluster);
+        using var unknown = await client.GetAsync(new Uri(cluster.Management(0), "cluster/domain-events?type=MemberUp&type=Nope"));
+        Assert.Equal(HttpStatusCode.BadRequest, unknown.StatusCode);
+        Assert.Contains("accepted: ClusterDomainEvent, MemberEvent,", await unknown.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
         using var nonsense = new FormUrlEncodedContent([new("operation", "Dance")]);
         using var bad = await client.PutAsync(new Uri(cluster.Management(0), $"cluster/members/{cluster.Address(1)}"), nonsense);
         Assert.Equal(HttpStatusCode.BadRequest, bad.StatusCode);
@@ -61,6 +71,37 @@ public sealed class ManagementSpecs
         Assert.NotEqual(0, await cluster[1].ExitAsync(ClusterProcesses.Timeout));
         Assert.Contains(cluster.Address(1), await removed.WaitAsync(ClusterProcesses.Timeout), StringComparison.Ordinal);
         await cluster.MembersAsync(0, 1);
+    }
+
+    private static async Task CheckOtherMethodsAsync(ClusterProcesses cluster, string ofMember, string ofCluster, string message)
+    {
+        using var client = new HttpClient();
+        using var patch = await client.PatchAsync(new Uri(cluster.Management(0), $"cluster/members/{cluster.Address(1)}"), content: null);
+        Assert.Equal((HttpStatusCode.MethodNotAllowed, ofMember), (patch.StatusCode, string.Join(", ", patch.Content.Headers.Allow)));
+        using var get = await client.GetAsync(new Uri(cluster.Management(0), "cluster"));
+        Assert.Equal((HttpStatusCode.MethodNotAllowed, ofCluster), (get.StatusCode, string.Join(", ", get.Content.Headers.Allow)));
+        Assert.Equal($$"""{"message":"{{message}}"}""", await get.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>CWE-350 and CWE-352: as a page would send it whose name was pointed to the node, and as a form of another site.</summary>
+    private static async Task CheckWebPagesAsync(ClusterProcesses cluster)
+    {
+        using var client = new HttpClient();
+        var member = new Uri(cluster.Management(0), $"cluster/members/{cluster.Address(1)}");
+        using var rebound = new HttpRequestMessage(HttpMethod.Delete, member);
+        rebound.Headers.Host = "attacker.example:8558";
+        using var reboundAnswer = await client.SendAsync(rebound);
+        Assert.Equal(HttpStatusCode.Forbidden, reboundAnswer.StatusCode);
+        Assert.Contains("MERCURE_CLUSTER_MANAGEMENT_NAMES", await reboundAnswer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        using var form = new HttpRequestMessage(HttpMethod.Post, new Uri(cluster.Management(0), "cluster/members"));
+        form.Headers.Add("Origin", "https://attacker.example");
+        form.Content = new FormUrlEncodedContent([new("address", "akka.tcp://mercure@192.0.2.1:25520")]);
+        using var formAnswer = await client.SendAsync(form);
+        Assert.Equal(HttpStatusCode.Forbidden, formAnswer.StatusCode);
+
+        await cluster.MembersAsync(0, 2);
+        Assert.Contains("A request to the management listener was refused", cluster[0].Output, StringComparison.Ordinal);
     }
 
     private static async Task CheckMembersAsync(ClusterProcesses cluster)

@@ -34,6 +34,23 @@ public class ClusterSettingsSpecs
     }
 
     [Theory]
+    [InlineData("10.0.0.1", null, null)]
+    [InlineData("hub-1", null, null)]
+    [InlineData("127.0.0.1", null, "127.0.0.1")]
+    [InlineData("127.0.0.2", null, "127.0.0.2")]
+    [InlineData("::1", null, "::1")]
+    [InlineData("localhost", null, "127.0.0.1")]
+    [InlineData("127.0.0.1", ":8558", null)]
+    [InlineData("127.0.0.1", "10.0.0.1:8558", "10.0.0.1")]
+    public void Should_be_managed_from_this_machine_alone_when_the_cluster_is_on_it(string host, string? managementAddress, string? managementHost)
+    {
+        (string, string)[] own = managementAddress is null ? [] : [("MERCURE_CLUSTER_MANAGEMENT_ADDR", managementAddress)];
+
+        Assert.Equal(managementHost, Load([("MERCURE_CLUSTER_HOST", host), .. Server, ("MERCURE_CLUSTER_DISCOVERY", "database"), .. own]).Cluster!.ManagementHost);
+    }
+
+    [Theory]
+    [InlineData("MERCURE_CLUSTER_MANAGEMENT_NAMES", "http://hub-1", "MERCURE_CLUSTER_MANAGEMENT_NAMES is \"http://hub-1\"; accepted: host names such as mercure.example.com or *.mercure.default.svc.cluster.local, without a port")]
     [InlineData("MERCURE_CLUSTER_DISCOVERY", "gossip", "MERCURE_CLUSTER_DISCOVERY is \"gossip\"; accepted: database, dns, akka, seeds")]
     [InlineData("MERCURE_CLUSTER_SEEDS", "hub-2", "MERCURE_CLUSTER_SEEDS is \"hub-2\"; accepted: addresses of nodes such as 10.0.0.1:25520 or hub-1:25520")]
     [InlineData("MERCURE_CLUSTER_PORT", "0", "MERCURE_CLUSTER_PORT is \"0\"; accepted: a port from 1 to 65535")]
@@ -86,5 +103,5 @@ public class ClusterSettingsSpecs
     }
 
     private static HubSettings Load(params (string Name, string Value)[] environment) =>
-        SettingsLoader.Load([], environment.Append(("JWT_KEY", "!ChangeMe!")).ToDictionary(pair => pair.Item1, pair => pair.Item2, StringComparer.Ordinal));
+        SettingsLoader.Load([], environment.Append(("JWT_KEY", "!ChangeMe!")).DistinctBy(pair => pair.Item1, StringComparer.Ordinal).ToDictionary(pair => pair.Item1, pair => pair.Item2, StringComparer.Ordinal));
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Cluster;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Mercure.Http.Cluster.Management;
 
@@ -13,16 +14,35 @@ internal sealed class DomainEventsEndpoint(ActorSystem system, IHostApplicationL
 
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
 
+    /// <summary>What may be asked for; the first three stand for several.</summary>
+    private static readonly string[] Types =
+    [
+        "ClusterDomainEvent", "MemberEvent", "ReachabilityEvent", nameof(ClusterEvent.MemberJoined), nameof(ClusterEvent.MemberWeaklyUp), nameof(ClusterEvent.MemberUp),
+        nameof(ClusterEvent.MemberLeft), nameof(ClusterEvent.MemberExited), nameof(ClusterEvent.MemberDowned), nameof(ClusterEvent.MemberRemoved),
+        nameof(ClusterEvent.UnreachableMember), nameof(ClusterEvent.ReachableMember), nameof(ClusterEvent.LeaderChanged), nameof(ClusterEvent.RoleLeaderChanged),
+    ];
+
     public async Task StreamAsync(HttpContext context)
     {
-        var types = context.Request.Query["type"].Select(type => type ?? "").ToHashSet(StringComparer.Ordinal);
+        var types = context.Request.Query["type"]
+            .SelectMany(type => (type ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .ToHashSet(StringComparer.Ordinal);
+        if (!types.IsSubsetOf(Types))
+        {
+            await Json.MessageAsync(context, StatusCodes.Status400BadRequest, $"The query parameter type names no type of event; accepted: {string.Join(", ", Types)}");
+            return;
+        }
+
         var events = Channel.CreateBounded<ClusterEvent.IClusterDomainEvent>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
         var listener = system.ActorOf(Props.Create<Listener>(events.Writer));
         using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         try
         {
             context.Response.ContentType = "text/event-stream";
-            context.Response.Headers.CacheControl = "no-store";
+            // A proxy that compresses or collects would hold events back (RFC 9111, 5.2.2.6; the second is for nginx)
+            context.Response.Headers.CacheControl = "no-store, no-transform";
+            context.Response.Headers["X-Accel-Buffering"] = "no";
+            context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
             await context.Response.Body.FlushAsync(end.Token);
             while (!end.IsCancellationRequested)
             {
@@ -97,6 +117,10 @@ internal sealed class DomainEventsEndpoint(ActorSystem system, IHostApplicationL
                 case ClusterEvent.ReachabilityEvent reachability:
                     WriteMember(json, reachability.Member);
                     break;
+                case ClusterEvent.RoleLeaderChanged leader:
+                    json.WriteString("role", leader.Role);
+                    json.WriteString("address", leader.Leader?.ToString());
+                    break;
                 case ClusterEvent.LeaderChanged leader:
                     json.WriteString("address", leader.Leader?.ToString());
                     break;
@@ -127,7 +151,8 @@ internal sealed class DomainEventsEndpoint(ActorSystem system, IHostApplicationL
             ClusterEvent.InitialStateAsEvents,
             typeof(ClusterEvent.IMemberEvent),
             typeof(ClusterEvent.ReachabilityEvent),
-            typeof(ClusterEvent.LeaderChanged));
+            typeof(ClusterEvent.LeaderChanged),
+            typeof(ClusterEvent.RoleLeaderChanged));
 
         protected override void PostStop() => Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
     }

@@ -17,6 +17,7 @@ internal sealed class ManagementListener(
     private const int MaxBody = 16 << 10;
 
     private readonly ClusterSettings _settings = settings.Cluster!;
+    private readonly WebPages _pages = new(settings.Cluster!, loggers.CreateLogger<ManagementListener>());
     private readonly MembersEndpoint _members = new(system);
     private readonly ShardsEndpoint _shards = new(system);
     private readonly DomainEventsEndpoint _events = new(system, lifetime);
@@ -70,44 +71,55 @@ internal sealed class ManagementListener(
 
     private Task HandleAsync(HttpContext context)
     {
-        var path = (context.Request.Path.Value ?? "").Trim('/').Split('/');
-        var method = context.Request.Method;
-        return (path, method) switch
-        {
-            (["ready"], "GET") => _ready.ReadyAsync(context),
-            (["alive"], "GET") => _ready.AliveAsync(context),
-            (["bootstrap", "seed-nodes"], "GET") => _members.SeedNodesAsync(context),
-            (["cluster", "members"], "GET") => _members.ListAsync(context),
-            (["cluster", "members", .. var address], "GET") => _members.GetAsync(context, string.Join('/', address)),
-            (["cluster", "shards"], "GET") => _shards.ListAsync(context),
-            (["cluster", "shards", var name], "GET") => _shards.GetAsync(context, name),
-            (["cluster", "shards", var name, "stats"], "GET") => _shards.StatsAsync(context, name),
-            (["cluster", "domain-events"], "GET") => _events.StreamAsync(context),
-            (["cluster" or "ready" or "alive" or "bootstrap", ..], _) => WriteAsync(context, path, method),
-            _ => Json.MessageAsync(context, StatusCodes.Status404NotFound, "Not found"),
-        };
+        if (_pages.Refusal(context.Request) is { } refusal)
+            return Json.MessageAsync(context, StatusCodes.Status403Forbidden, refusal);
+
+        var routes = Routes((context.Request.Path.Value ?? "").Trim('/').Split('/'));
+        if (routes.Length == 0)
+            return Json.MessageAsync(context, StatusCodes.Status404NotFound, "Not found. The routes are in docs/clustering.md, Management");
+        var route = Array.Find(routes, route => route.Method == context.Request.Method);
+        return route is not null && IsOpen(route) ? route.Handle(context) : OtherMethodAsync(context, routes, route);
     }
 
-    private Task WriteAsync(HttpContext context, string[] path, string method)
+    private Route[] Routes(string[] path) => path switch
     {
-        if (!_settings.ManagementWrites)
-            return MethodNotAllowedAsync(context);
+        ["ready"] => [Get(_ready.ReadyAsync)],
+        ["alive"] => [Get(_ready.AliveAsync)],
+        ["bootstrap", "seed-nodes"] => [Get(_members.SeedNodesAsync)],
+        ["cluster"] => [Command("PUT", MembersEndpoint.ChangeClusterAsync)],
+        ["cluster", "members"] => [Get(_members.ListAsync), Command("POST", _members.JoinAsync)],
+        ["cluster", "members", .. var address] => OfMember(Uri.UnescapeDataString(string.Join('/', address))),
+        ["cluster", "shards"] => [Get(_shards.ListAsync)],
+        ["cluster", "shards", var name] => [Get(context => _shards.GetAsync(context, name))],
+        ["cluster", "shards", var name, "stats"] => [Get(context => _shards.StatsAsync(context, name))],
+        ["cluster", "domain-events"] => [Get(_events.StreamAsync)],
+        _ => [],
+    };
 
-        return (path, method) switch
-        {
-            (["cluster"], "PUT") => MembersEndpoint.ChangeClusterAsync(context),
-            (["cluster", "members"], "POST") => _members.JoinAsync(context),
-            (["cluster", "members", .. var address], "DELETE") => _members.LeaveAsync(context, string.Join('/', address)),
-            (["cluster", "members", .. var address], "PUT") => _members.ChangeAsync(context, string.Join('/', address)),
-            _ => MethodNotAllowedAsync(context),
-        };
-    }
+    private Route[] OfMember(string address) =>
+    [
+        Get(context => _members.GetAsync(context, address)),
+        Command("DELETE", context => _members.LeaveAsync(context, address)),
+        Command("PUT", context => _members.ChangeAsync(context, address)),
+    ];
 
-    private static Task MethodNotAllowedAsync(HttpContext context)
+    private static Route Get(RequestDelegate handle) => new("GET", IsCommand: false, handle);
+
+    private static Route Command(string method, RequestDelegate handle) => new(method, IsCommand: true, handle);
+
+    private bool IsOpen(Route route) => _settings.ManagementWrites || !route.IsCommand;
+
+    private Task OtherMethodAsync(HttpContext context, Route[] routes, Route? route)
     {
-        context.Response.Headers.Allow = "GET";
-        return Json.MessageAsync(context, StatusCodes.Status405MethodNotAllowed, "Read-only: mercure.cluster.management-writes allows commands");
+        var open = string.Join(", ", routes.Where(IsOpen).Select(one => one.Method));
+        context.Response.Headers.Allow = open;
+        return Json.MessageAsync(
+            context,
+            StatusCodes.Status405MethodNotAllowed,
+            route is not null || open.Length == 0 ? "Commands are off: MERCURE_CLUSTER_MANAGEMENT_WRITES=1 allows them" : $"Not for this method; accepted here: {open}");
     }
+
+    private sealed record Route(string Method, bool IsCommand, RequestDelegate Handle);
 
     private sealed class NoLifetime : IHostLifetime
     {

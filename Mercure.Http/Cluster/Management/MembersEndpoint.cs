@@ -7,6 +7,8 @@ namespace Mercure.Http.Cluster.Management;
 /// <summary><c>/cluster/members</c> and <c>/cluster</c>, in the shape of the JVM's Akka Management.</summary>
 internal sealed class MembersEndpoint(ActorSystem system)
 {
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
+
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(system);
 
     public Task ListAsync(HttpContext context)
@@ -57,13 +59,26 @@ internal sealed class MembersEndpoint(ActorSystem system)
         await Json.MessageAsync(context, StatusCodes.Status200OK, $"Joining {address}");
     }
 
-    public Task LeaveAsync(HttpContext context, string address)
+    /// <summary>The node itself is requested to leave, so that it drains first; one that does not answer is marked as leaving.</summary>
+    public async Task LeaveAsync(HttpContext context, string address)
     {
         if (Find(address) is not { } member)
-            return NotFoundAsync(context, address);
+        {
+            await NotFoundAsync(context, address);
+            return;
+        }
 
-        _cluster.Leave(member.Address);
-        return Json.MessageAsync(context, StatusCodes.Status200OK, $"Leaving {member.Address}");
+        var departure = system.ActorSelection(new RootActorPath(member.Address) / "user" / Departure.Name);
+        try
+        {
+            await departure.Ask<string>(Departure.Leave, AnswerTimeout, context.RequestAborted);
+        }
+        catch (AskTimeoutException)
+        {
+            _cluster.Leave(member.Address);
+        }
+
+        await Json.MessageAsync(context, StatusCodes.Status200OK, $"Leaving {member.Address}");
     }
 
     public async Task ChangeAsync(HttpContext context, string address)
@@ -91,7 +106,7 @@ internal sealed class MembersEndpoint(ActorSystem system)
 
     /// <summary>Akka.NET has no state for it; the JVM's only operation is refused rather than ignored.</summary>
     public static Task ChangeClusterAsync(HttpContext context) =>
-        Json.MessageAsync(context, StatusCodes.Status400BadRequest, "Operation not supported: Akka.NET has no preparation for a full shutdown; stop every node by a signal");
+        Json.MessageAsync(context, StatusCodes.Status400BadRequest, "Operation not supported: Akka.NET has no preparation for a full shutdown, and nothing has changed; stop every node by SIGTERM, all at once or one after the other");
 
     public Task SeedNodesAsync(HttpContext context) =>
         Json.AnswerAsync(context, StatusCodes.Status200OK, json =>

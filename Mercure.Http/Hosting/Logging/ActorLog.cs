@@ -19,6 +19,7 @@ internal sealed class ActorLog : ReceiveActor, IRequiresMessageQueue<ILoggerMess
 
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(1);
 
+    private readonly AkkaLines _lines = new(TimeProvider.System);
     private readonly ILoggerFactory _loggers = Context.System.Settings.Setup.Get<LoggerFactorySetup>().Value.LoggerFactory;
 
     public ActorLog()
@@ -52,7 +53,10 @@ internal sealed class ActorLog : ReceiveActor, IRequiresMessageQueue<ILoggerMess
 
     private void Write(LogEvent logged)
     {
-        var level = logged.LogLevel() switch
+        if (_lines.Of(logged) is not { } line)
+            return;
+
+        var level = line.Level switch
         {
             AkkaLevel.DebugLevel => HostLevel.Debug,
             AkkaLevel.InfoLevel => HostLevel.Information,
@@ -63,12 +67,11 @@ internal sealed class ActorLog : ReceiveActor, IRequiresMessageQueue<ILoggerMess
         if (!log.IsEnabled(level))
             return;
 
-        var text = logged.Message.ToString() ?? "";
         // Where a database is away, a stack trace at each attempt says nothing more
-        if (logged.Cause is DbException away && !log.IsEnabled(HostLevel.Debug))
-            log.Log(level, EventId, $"{text}: {Reason(away)}", exception: null, AsIs);
+        if (line.Cause is DbException away && !log.IsEnabled(HostLevel.Debug))
+            log.Log(level, EventId, $"{line.Text}: {Reason(away)}", exception: null, AsIs);
         else
-            log.Log(level, EventId, text, logged.Cause, AsIs);
+            log.Log(level, EventId, line.Text, line.Cause, AsIs);
     }
 
     /// <summary>The text is all there is: a template would make a field of it, which the JSON formats would write a second time.</summary>
