@@ -1,5 +1,6 @@
 using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Settings;
+using Mercure.Http.Tokens;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -39,14 +40,25 @@ internal static class HubApplication
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Mercure.Http");
         if (settings.Debug)
             HostLog.DebugMode(logger);
-        if (settings.V07?.PublisherKey.IsShort == true || settings.V010?.Publisher.Key?.IsShort == true)
-            HostLog.ShortKey(logger, "publisher");
-        if (settings.V07?.SubscriberKey.IsShort == true || settings.V010?.Subscriber.Key?.IsShort == true)
-            HostLog.ShortKey(logger, "subscriber");
+        if (HasShort(settings.V07?.Publisher, settings.V010?.Publisher))
+            KeyLog.ShortKey(logger, "publisher");
+        if (HasShort(settings.V07?.Subscriber, settings.V010?.Subscriber))
+            KeyLog.ShortKey(logger, "subscriber");
         if (app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.MaxConcurrentConnections is { } connections)
             HostLog.ConnectionLimit(logger, connections);
         app.Lifetime.ApplicationStarted.Register(
             () => HostLog.Started(logger, Arguments.Version, settings.Listen.UsesTls ? "https" : "http", string.Join(' ', app.Urls)));
         app.Lifetime.ApplicationStopped.Register(() => HostLog.Stopped(logger));
+    }
+
+    private static bool HasShort(params ReadOnlySpan<RoleKeys?> roles)
+    {
+        foreach (var role in roles)
+        {
+            if (role?.Keys.Any(static key => key.IsShort) == true)
+                return true;
+        }
+
+        return false;
     }
 }
