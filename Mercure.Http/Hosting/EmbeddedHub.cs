@@ -6,6 +6,7 @@ using Mercure.Http.Protocol;
 using Mercure.Http.Protocol.V010;
 using Mercure.Http.Protocol.V07;
 using Mercure.Http.Settings;
+using Mercure.Http.Tokens;
 using Mercure.Journal;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -94,6 +95,7 @@ public static class EmbeddedHub
     {
         services.TryAddSingleton(settings);
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new SharedKeys(settings.Tokens.AllowSharedKeys));
         services.TryAddSingleton<AccessLog>();
         services.TryAddSingleton<RequestGuard>();
         services.TryAddSingleton<HealthEndpoint>();

@@ -21,9 +21,6 @@ internal static partial class HostLog
     [LoggerMessage(106, LogLevel.Warning, "Not every stream could be ended in time")]
     public static partial void StreamsNotClosed(ILogger logger, Exception reason);
 
-    [LoggerMessage(107, LogLevel.Warning, "The {role} key is shorter than 32 bytes: whoever sees a token can guess it")]
-    public static partial void ShortKey(ILogger logger, string role);
-
     [LoggerMessage(108, LogLevel.Information, "At most {connections} connections are served at once: open files are limited")]
     public static partial void ConnectionLimit(ILogger logger, long connections);
 

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Mercure.Actors.Hosting;
 using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Settings;
+using Mercure.Http.Tokens;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -46,10 +47,10 @@ internal static class HubApplication
             HostLog.DebugMode(logger);
         if (Cors.IgnoresCookies(settings))
             HostLog.CookiesIgnored(logger);
-        if (settings.V07?.PublisherKey.IsShort == true || settings.V010?.Publisher.Key?.IsShort == true)
-            HostLog.ShortKey(logger, "publisher");
-        if (settings.V07?.SubscriberKey.IsShort == true || settings.V010?.Subscriber.Key?.IsShort == true)
-            HostLog.ShortKey(logger, "subscriber");
+        if (HasShort(settings.V07?.Publisher, settings.V010?.Publisher))
+            KeyLog.ShortKey(logger, "publisher");
+        if (HasShort(settings.V07?.Subscriber, settings.V010?.Subscriber))
+            KeyLog.ShortKey(logger, "subscriber");
         if (app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits.MaxConcurrentConnections is { } connections)
             HostLog.ConnectionLimit(logger, connections);
         if (settings.IgnoredVariables.Count > 0)
@@ -73,5 +74,16 @@ internal static class HubApplication
         }
 
         HostLog.Started(logger, Arguments.Version, settings.Listen.UsesTls ? "https" : "http", addresses);
+    }
+
+    private static bool HasShort(params ReadOnlySpan<RoleKeys?> roles)
+    {
+        foreach (var role in roles)
+        {
+            if (role?.Keys.Any(static key => key.IsShort) == true)
+                return true;
+        }
+
+        return false;
     }
 }

@@ -60,6 +60,10 @@ internal static class Rejections
         RejectionKind.InvalidToken,
         "The claim mercure.publish of the token is not an array of strings.");
 
+    public static readonly Rejection SubscribeClaimMalformed = new(
+        RejectionKind.InvalidToken,
+        "The claim mercure.subscribe of the token is not an array of strings.");
+
     public static readonly Rejection OriginMissing = new(
         RejectionKind.InvalidCredentials,
         "To publish with the cookie, the request needs an Origin or Referer header.");
@@ -167,6 +171,15 @@ internal static class Rejections
     public static Rejection TokenAlgorithm(string accepted) => new(
         RejectionKind.InvalidToken,
         $"The algorithm of the token does not fit the key of the hub, which accepts {accepted}.");
+
+    /// <summary>RFC 7519, 2: a NumericDate. What is beyond the year 9999 counts milliseconds, or was meant as "never".</summary>
+    public static Rejection TokenTimeMalformed(string claim) => new(
+        RejectionKind.InvalidToken,
+        $"The claim {claim} of the token is not a number of seconds since 1970 that lies in the years 1 to 9999.");
+
+    public static Rejection MercureClaimMalformed(string claim) => new(
+        RejectionKind.InvalidToken,
+        $"The claim {claim} of the token is not an object.");
 
     public static Rejection TokenExpired(DateTimeOffset since) => new(
         RejectionKind.InvalidToken,

@@ -60,6 +60,8 @@ internal sealed class SubscribeEndpoint(
         // No token may be fine, a bad one never is: its bearer would silently miss what it asked for
         if (result.Rejection is { } unauthorized && !(unauthorized == Rejections.TokenMissing && rules.AllowAnonymous))
             return (null, unauthorized);
+        if (result.Token?.Claims.SubscribeRejection is { } unreadable)
+            return (null, unreadable);
         if (SubscribeQuery.Parse(context.Request.QueryString.Value ?? "", generation.Query, out var query) is { } malformed)
             return (null, malformed);
         if (query.LastEventIds.AddHeader(context.Request) is { } tooMany)

@@ -89,12 +89,22 @@ public sealed record TokenSettings
 
     /// <summary>Origins from which a cookie may publish, as browsers spell them; never <c>*</c>.</summary>
     public required IReadOnlyList<string> PublishAllowedOrigins { get; init; }
+
+    /// <summary>Whether a key may come to count in two generations of the protocol.</summary>
+    public bool AllowSharedKeys { get; init; }
 }
 
 /// <summary>Generation 0.7.</summary>
-/// <param name="PublisherKey">Of publishers' tokens.</param>
-/// <param name="SubscriberKey">Of subscribers' tokens.</param>
-public sealed record V07Settings(TokenKey PublisherKey, TokenKey SubscriberKey);
+/// <param name="Publisher">Keys of publishers' tokens.</param>
+/// <param name="Subscriber">Keys of subscribers' tokens.</param>
+public sealed record V07Settings(RoleKeys Publisher, RoleKeys Subscriber)
+{
+    /// <summary>With one key for each role.</summary>
+    public V07Settings(TokenKey publisher, TokenKey subscriber)
+        : this(new RoleKeys(publisher), new RoleKeys(subscriber))
+    {
+    }
+}
 
 /// <summary>Generation 0.10.</summary>
 /// <param name="Publisher">Keys of publishers' tokens.</param>

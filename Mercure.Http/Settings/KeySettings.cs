@@ -8,13 +8,16 @@ namespace Mercure.Http.Settings;
 /// </summary>
 internal static class KeySettings
 {
+    private const string V07Key = "mercure.v07.jwt-key";
+    private const string V07Algorithm = "mercure.v07.jwt-alg";
     private const string AcceptedUrls = "a URL such as https://id.example.com/jwks.json, or file:///etc/mercure/jwks.json of a file that is there";
 
     public static (V07Settings? V07, V010Settings? V010) Read(SettingsReader reader)
     {
+        var problems = reader.Problems.Count;
         var v07 = ReadV07(reader);
         var v010 = ReadV010(reader);
-        if (v07 is null && v010 is null && reader.Problems.Count == 0)
+        if (v07 is null && v010 is null && reader.Problems.Count == problems)
         {
             reader.Reject(
                 "there is no key to verify tokens with; accepted: MERCURE_PUBLISHER_JWT_KEY and MERCURE_SUBSCRIBER_JWT_KEY (or their "
@@ -33,27 +36,31 @@ internal static class KeySettings
     }
 
     private static bool Share(V07Settings v07, V010Settings v010) =>
-        new[] { v07.PublisherKey, v07.SubscriberKey }.Any(
-            key => v010.Publisher.Key?.IsSameAs(key) == true || v010.Subscriber.Key?.IsSameAs(key) == true);
+        v07.Publisher.Keys.Concat(v07.Subscriber.Keys).Any(key => v010.Publisher.Keys.Concat(v010.Subscriber.Keys).Any(key.IsSameAs));
 
     private static V07Settings? ReadV07(SettingsReader reader)
     {
-        var both = reader.Key("mercure.v07.jwt-key");
-        var publisher = reader.Key("mercure.v07.publisher-jwt-key") ?? both;
-        var subscriber = reader.Key("mercure.v07.subscriber-jwt-key") ?? both;
-        switch (publisher, subscriber)
+        var both = RoleSetting.Read(reader, V07Key, V07Algorithm);
+        var publisher = ReadV07Role(reader, "publisher", both);
+        var subscriber = ReadV07Role(reader, "subscriber", both);
+        if (publisher.IsSet != subscriber.IsSet)
         {
-            case (null, null):
-                return null;
-            case (null, _):
-                reader.Reject("PUBLISHER_JWT_KEY is missing; accepted: the key of publishers' tokens there, or one for all in JWT_KEY");
-                return null;
-            case (_, null):
-                reader.Reject("SUBSCRIBER_JWT_KEY is missing; accepted: the key of subscribers' tokens there, or one for all in JWT_KEY");
-                return null;
-            default:
-                return new V07Settings(publisher, subscriber);
+            reader.Reject(publisher.IsSet
+                ? "SUBSCRIBER_JWT_KEY is missing; accepted: the key of subscribers' tokens there, or one for all in JWT_KEY"
+                : "PUBLISHER_JWT_KEY is missing; accepted: the key of publishers' tokens there, or one for all in JWT_KEY");
         }
+
+        return publisher.Keys is not null && subscriber.Keys is not null ? new V07Settings(publisher.Keys, subscriber.Keys) : null;
+    }
+
+    /// <summary>A key of its own, or the common one with an algorithm of its own, or what is for both roles.</summary>
+    private static RoleSetting ReadV07Role(SettingsReader reader, string role, RoleSetting both)
+    {
+        var algorithm = $"mercure.v07.{role}-jwt-alg";
+        var own = RoleSetting.Read(reader, $"mercure.v07.{role}-jwt-key", algorithm, V07Algorithm);
+        return own.IsSet ? own
+            : reader.Find(algorithm).IsDefault ? both
+            : RoleSetting.Read(reader, V07Key, algorithm);
     }
 
     private static V010Settings? ReadV010(SettingsReader reader)
@@ -63,33 +70,32 @@ internal static class KeySettings
         var cookieName = reader.Parse<string>(
             "mercure.v010.cookie-name", TryParseCookieName, "1 to 64 letters, digits, dots, dashes and underscores");
         var subscriptions = reader.Flag("mercure.v010.subscriptions");
-        switch (publisher, subscriber)
+        if (publisher.IsSet != subscriber.IsSet)
         {
-            case (null, null):
-                return null;
-            case (null, _):
-                reader.Reject("MERCURE_PUBLISHER_JWT_KEY is missing: the subscribers' key is set; accepted: a key there, or MERCURE_V010_PUBLISHER_JWKS_URL");
-                return null;
-            case (_, null):
-                reader.Reject("MERCURE_SUBSCRIBER_JWT_KEY is missing: the publishers' key is set; accepted: a key there, or MERCURE_V010_SUBSCRIBER_JWKS_URL");
-                return null;
-            default:
-                return new V010Settings(publisher, subscriber, cookieName, subscriptions);
+            reader.Reject(publisher.IsSet
+                ? "MERCURE_SUBSCRIBER_JWT_KEY is missing: the publishers' key is set; accepted: a key there, or MERCURE_V010_SUBSCRIBER_JWKS_URL"
+                : "MERCURE_PUBLISHER_JWT_KEY is missing: the subscribers' key is set; accepted: a key there, or MERCURE_V010_PUBLISHER_JWKS_URL");
         }
+
+        return publisher.Keys is not null && subscriber.Keys is not null
+            ? new V010Settings(publisher.Keys, subscriber.Keys, cookieName, subscriptions)
+            : null;
     }
 
-    private static RoleKeys? ReadRole(SettingsReader reader, string role)
+    private static RoleSetting ReadRole(SettingsReader reader, string role)
     {
-        var url = reader.Text($"{role}-jwks-url");
-        var key = reader.Key($"{role}-jwt-key", reader.Text($"{role}-jwt-alg"));
-        if (url is null)
-            return key is null ? null : new RoleKeys(key);
-        if (key is not null)
-            reader.Reject($"{reader.Find($"{role}-jwks-url").Name} and {reader.Find($"{role}-jwt-key").Name} are both set; accepted: one of them");
+        var key = RoleSetting.Read(reader, $"{role}-jwt-key", $"{role}-jwt-alg");
+        var found = reader.FindSecret($"{role}-jwks-url");
+        if (found.IsDefault)
+            return key;
+        if (key.IsSet)
+            reader.Reject($"{found.Name} and {key.Name} are both set; accepted: one of them");
+        if (reader.Secret($"{role}-jwks-url") is not { } url)
+            return new RoleSetting(found.Name, IsSet: true, Keys: null);
         if (IsKeySetUrl(url, out var parsed))
-            return new RoleKeys(parsed);
-        reader.RejectValue($"{role}-jwks-url", url, AcceptedUrls);
-        return null;
+            return new RoleSetting(found.Name, IsSet: true, new RoleKeys(parsed, reader.Text($"{role}-jwt-alg")));
+        reader.Reject($"{found.Name} is \"{OneLine.Of(RedactedUrl.Of(url))}\"; accepted: {AcceptedUrls}");
+        return new RoleSetting(found.Name, IsSet: true, Keys: null);
     }
 
     private static bool IsKeySetUrl(string text, out Uri url) =>

@@ -34,8 +34,11 @@ internal static class SettingNames
         ["mercure.publish-allowed-origins"] = "PUBLISH_ALLOWED_ORIGINS",
         ["mercure.read-timeout"] = "READ_TIMEOUT",
         ["mercure.use-forwarded-headers"] = "USE_FORWARDED_HEADERS",
+        ["mercure.v07.jwt-alg"] = "JWT_ALGORITHM",
         ["mercure.v07.jwt-key"] = "JWT_KEY",
+        ["mercure.v07.publisher-jwt-alg"] = "PUBLISHER_JWT_ALGORITHM",
         ["mercure.v07.publisher-jwt-key"] = "PUBLISHER_JWT_KEY",
+        ["mercure.v07.subscriber-jwt-alg"] = "SUBSCRIBER_JWT_ALGORITHM",
         ["mercure.v07.subscriber-jwt-key"] = "SUBSCRIBER_JWT_KEY",
         ["mercure.v010.publisher-jwt-alg"] = "MERCURE_PUBLISHER_JWT_ALG",
         ["mercure.v010.publisher-jwt-key"] = "MERCURE_PUBLISHER_JWT_KEY",
@@ -45,10 +48,18 @@ internal static class SettingNames
         ["mercure.write-timeout"] = "WRITE_TIMEOUT",
     };
 
+    /// <summary>The keys of all settings: those of <c>hocon/mercure.conf</c>, and the companions of its secrets.</summary>
+    public static IEnumerable<string> Known => HoconFile.Defaults.Settings.Keys.Concat(SecretSettings.Companions.Keys);
+
     public static string EnvironmentName(string key) => key.Replace('.', '_').Replace('-', '_').ToUpperInvariant();
 
     /// <summary>The name that people know best: the reference's where there is one.</summary>
-    public static string BestKnown(string key) => Aliases.GetValueOrDefault(key) ?? EnvironmentName(key);
+    public static string BestKnown(string key) => Alias(key) ?? EnvironmentName(key);
+
+    /// <summary>The reference's variable, with the ending of one that belongs to a secret; null where the reference has none.</summary>
+    public static string? Alias(string key) => SecretSettings.Companions.TryGetValue(key, out var secret)
+        ? Aliases.TryGetValue(secret, out var name) ? name + EnvironmentName(key[secret.Length..]) : null
+        : Aliases.GetValueOrDefault(key);
 
     public static bool HasPrefix(string variable) => variable.StartsWith(Prefix, StringComparison.Ordinal);
 

@@ -26,19 +26,19 @@ internal sealed class SettingsLayers
     /// <summary>The value of a key and where it was found.</summary>
     public FoundSetting Find(string key)
     {
-        if (!HoconFile.Defaults.Settings.TryGetValue(key, out var byDefault))
+        if (!HoconFile.Defaults.Settings.TryGetValue(key, out var byDefault) && !SettingNames.Known.Contains(key, StringComparer.Ordinal))
             throw new InvalidOperationException($"{key} is read, but hocon/mercure.conf does not hold it");
         foreach (var name in Names(key))
         {
             if (_environment.TryGetValue(name, out var value))
-                return new FoundSetting(key, name, [value], IsDefault: false);
+                return new FoundSetting(key, name, [value], IsDefault: false, IsVariable: true);
         }
 
         if (_reference.Settings.TryGetValue(key, out var reference))
             return reference;
         return IsInFile(key)
             ? new FoundSetting(key, $"{key} in {_file!.Path}", Texts(_file.Settings[key])!, IsDefault: false)
-            : new FoundSetting(key, SettingNames.BestKnown(key), Texts(byDefault) ?? [], IsDefault: true);
+            : new FoundSetting(key, SettingNames.BestKnown(key), byDefault is null ? [] : Texts(byDefault) ?? [], IsDefault: true);
     }
 
     /// <summary>One line for each name that is no setting's, and for each setting that is given twice.</summary>
@@ -59,7 +59,7 @@ internal sealed class SettingsLayers
                 yield return $"{name} is not a setting; did you mean {setting}?";
         }
 
-        var keys = HoconFile.Defaults.Settings.Keys;
+        string[] keys = [.. SettingNames.Known];
         foreach (var key in _file?.Settings.Keys.Except(keys, StringComparer.Ordinal) ?? [])
         {
             yield return NearestName.Of(key, keys) is { } near
@@ -70,7 +70,7 @@ internal sealed class SettingsLayers
 
     private IEnumerable<string> GivenTwice()
     {
-        foreach (var key in HoconFile.Defaults.Settings.Keys)
+        foreach (var key in SettingNames.Known)
         {
             var found = Names(key).Where(_environment.ContainsKey).Select(name => (Name: name, Value: _environment[name])).ToList();
             if (_reference.Settings.TryGetValue(key, out var reference))
@@ -92,12 +92,12 @@ internal sealed class SettingsLayers
     private string? Meant(string name) =>
         NearestName.Of(name, Variables().OrderByDescending(_environment.ContainsKey)) is { } near && !_environment.ContainsKey(near) ? near : null;
 
-    private static IEnumerable<string> Variables() => HoconFile.Defaults.Settings.Keys.SelectMany(Names).Where(SettingNames.HasPrefix);
+    private static IEnumerable<string> Variables() => SettingNames.Known.SelectMany(Names).Where(SettingNames.HasPrefix);
 
     private static IEnumerable<string> Names(string key)
     {
         yield return SettingNames.EnvironmentName(key);
-        if (SettingNames.Aliases.TryGetValue(key, out var alias))
+        if (SettingNames.Alias(key) is { } alias)
             yield return alias;
     }
 
@@ -116,4 +116,5 @@ internal sealed class SettingsLayers
 /// <param name="Name">The name it was found under, as the user wrote it.</param>
 /// <param name="Texts">None when nothing was written, several for a list in a file.</param>
 /// <param name="IsDefault">Whether nobody but <c>hocon/mercure.conf</c> set it.</param>
-internal sealed record FoundSetting(string Key, string Name, IReadOnlyList<string> Texts, bool IsDefault);
+/// <param name="IsVariable">Whether it comes from the environment.</param>
+internal sealed record FoundSetting(string Key, string Name, IReadOnlyList<string> Texts, bool IsDefault, bool IsVariable = false);

@@ -67,6 +67,7 @@ public static class SettingsLoader
             {
                 AllowAnonymous = reader.Flag("mercure.allow-anonymous"),
                 PublishAllowedOrigins = reader.Origins("mercure.publish-allowed-origins", any: false),
+                AllowSharedKeys = reader.Flag("mercure.allow-shared-keys"),
             },
             V07 = v07,
             V010 = v010,
@@ -197,9 +198,9 @@ public static class SettingsLoader
     {
         var kind = reader.Choice<JournalKind>("mercure.journal");
         var path = reader.Text("mercure.db-path")!;
-        var connection = reader.Text("mercure.journal-connection-string");
+        var connection = reader.Secret("mercure.journal-connection-string");
         var isServer = kind is not (JournalKind.Sqlite or JournalKind.Memory);
-        if (isServer && connection is null)
+        if (isServer && reader.FindSecret("mercure.journal-connection-string").IsDefault)
         {
             reader.Reject(
                 $"MERCURE_JOURNAL_CONNECTION_STRING is missing: {reader.Find("mercure.journal").Name} is "
@@ -209,7 +210,7 @@ public static class SettingsLoader
         if (!isServer && connection is not null)
         {
             reader.Reject(
-                $"{reader.Find("mercure.journal-connection-string").Name} is set (its value is not shown), but the journal is "
+                $"{reader.FindSecret("mercure.journal-connection-string").Name} is set (its value is not shown), but the journal is "
                 + $"\"{reader.Text("mercure.journal")}\"; accepted: with postgresql, mariadb, mysql and sqlserver only");
         }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mercure.Http.Tokens;
 
 namespace Mercure.Http.Settings;
 
@@ -21,7 +20,12 @@ internal sealed class SettingsReader(SettingsLayers layers)
     /// <summary>What the reference's <c>SERVER_NAME</c> asks for, if the address is its.</summary>
     public ServerName? Site => layers.Site;
 
-    public void Reject(string problem) => _problems.Add(problem);
+    /// <summary>Once, even if several settings depend on it.</summary>
+    public void Reject(string problem)
+    {
+        if (!_problems.Contains(problem))
+            _problems.Add(problem);
+    }
 
     public FoundSetting Find(string key)
     {
@@ -103,25 +107,6 @@ internal sealed class SettingsReader(SettingsLayers layers)
         }
 
         return origins;
-    }
-
-    /// <summary>A key, whose text must not be shown, for one algorithm or all that fit; null when empty.</summary>
-    public TokenKey? Key(string key, string? algorithm = null)
-    {
-        if (Text(key) is not { } text)
-            return null;
-
-        try
-        {
-            var parsed = TokenKey.Parse(text);
-            return algorithm is null ? parsed : parsed.For(algorithm);
-        }
-        catch (FormatException e)
-        {
-            _problems.Add($"{Find(key).Name} can't be used, its value is not shown: {e.Message}; accepted: an HMAC secret, or a PEM public key");
-        }
-
-        return null;
     }
 
     public void RejectValue(string key, string text, string accepted) =>

@@ -1,8 +1,6 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
-using System.Text.Json;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Mercure.Http.Tokens;
@@ -15,6 +13,9 @@ public sealed class TokenKey
 {
     /// <summary>RFC 7518, section 3.2: a secret shorter than the hash's output is weaker than the hash.</summary>
     private const int RecommendedSecretLength = 32;
+
+    internal const string PrivateKeyProblem =
+        "this is a private key; the hub only verifies tokens and must be given the public key, such as the output of openssl pkey -in key.pem -pubout";
 
     private TokenKey(string kind, bool isShort, IEnumerable<(string Algorithm, SecurityKey Key)> algorithms)
     {
@@ -35,19 +36,13 @@ public sealed class TokenKey
     /// <summary>What verifies a signature, by algorithm.</summary>
     internal FrozenDictionary<string, SecurityKey> Keys { get; }
 
-    /// <summary>
-    /// Reads a setting: PEM (public key, RSA public key or certificate), else an HMAC secret, taken as UTF-8.
-    /// </summary>
+    /// <summary>Reads a setting that holds one key: a public key in whatever form <see cref="KeyText"/> knows, else an HMAC secret.</summary>
     /// <exception cref="FormatException">It can't be a key; the message says why and does not contain it.</exception>
-    public static TokenKey Parse(string text)
-    {
-        if (text.Length == 0)
-            throw new FormatException("the key is empty");
-        if (LooksLikeToken(text))
-            throw new FormatException("this is a token (JWT), not the key that tokens are signed with");
+    public static TokenKey Parse(string text) => ParseAll(text) is [var single] ? single : throw new FormatException("it holds several keys, and one is wanted");
 
-        return text.AsSpan().TrimStart().StartsWith("-----BEGIN ") ? FromPem(text) : FromSecret(Encoding.UTF8.GetBytes(text));
-    }
+    /// <summary>Reads a setting, which may hold several public keys.</summary>
+    /// <exception cref="FormatException">It can't be a key; the message says why and does not contain it.</exception>
+    public static IReadOnlyList<TokenKey> ParseAll(string text) => KeyText.Read(text);
 
     /// <summary>Reads a key of a JSON Web Key Set (RFC 7517); a secret only where <paramref name="allowSecrets"/>.</summary>
     /// <exception cref="FormatException">It can't verify tokens; the message says why.</exception>
@@ -81,7 +76,7 @@ public sealed class TokenKey
         ? new TokenKey(Kind, IsShort, [(algorithm, key)])
         : throw new FormatException($"the algorithm {algorithm} does not fit, the key is read as {Kind}, for {Algorithms}");
 
-    /// <summary>Whether what one verifies the other does, too.</summary>
+    /// <summary>Whether there are tokens that both verify.</summary>
     internal bool IsSameAs(TokenKey other) => Keys.Any(pair =>
         other.Keys.TryGetValue(pair.Key, out var key) && key.ComputeJwkThumbprint().AsSpan().SequenceEqual(pair.Value.ComputeJwkThumbprint()));
 
@@ -99,7 +94,7 @@ public sealed class TokenKey
         return padded;
     }
 
-    private static TokenKey FromSecret(byte[] secret) => new(
+    internal static TokenKey FromSecret(byte[] secret) => new(
         "HMAC secret",
         secret.Length < RecommendedSecretLength,
         [
@@ -108,41 +103,10 @@ public sealed class TokenKey
             (SecurityAlgorithms.HmacSha512, new SymmetricSecurityKey(Pad(secret, HMACSHA512.HashSizeInBytes * 2))),
         ]);
 
-    private static TokenKey FromPem(string text)
+    /// <exception cref="CryptographicException">It can't be read.</exception>
+    /// <exception cref="FormatException">It can't verify tokens.</exception>
+    internal static TokenKey FromPublicKey(PublicKey key)
     {
-        // Environment files can't hold line ends, so people write them as \n
-        var pem = text.Replace("\\n", "\n", StringComparison.Ordinal);
-        if (!PemEncoding.TryFind(pem, out var fields))
-            throw new FormatException("it begins like PEM, but is not complete");
-
-        var label = pem[fields.Label];
-        if (label.Contains("PRIVATE KEY", StringComparison.Ordinal))
-            throw new FormatException("this is a private key; the hub only verifies tokens and must be given the public key");
-
-        try
-        {
-            return FromPublicKey(label, Convert.FromBase64String(pem[fields.Base64Data]));
-        }
-        catch (CryptographicException failure)
-        {
-            throw new FormatException("the PEM block does not hold a key that can be read", failure);
-        }
-    }
-
-    private static TokenKey FromPublicKey(string label, byte[] content)
-    {
-        if (label is "RSA PUBLIC KEY")
-        {
-            using var pkcs1 = RSA.Create();
-            pkcs1.ImportRSAPublicKey(content, out _);
-            return FromRsa(pkcs1.ExportParameters(includePrivateParameters: false));
-        }
-
-        using var certificate = label is "CERTIFICATE" ? X509CertificateLoader.LoadCertificate(content) : null;
-        var key = certificate?.PublicKey ?? (label is "PUBLIC KEY"
-            ? PublicKey.CreateFromSubjectPublicKeyInfo(content, out _)
-            : throw new FormatException($"a PEM block {label} is not a public key; PUBLIC KEY, RSA PUBLIC KEY and CERTIFICATE are accepted"));
-
         using var rsa = key.GetRSAPublicKey();
         using var ecdsa = key.GetECDsaPublicKey();
         return rsa is not null ? FromRsa(rsa.ExportParameters(includePrivateParameters: false))
@@ -150,7 +114,7 @@ public sealed class TokenKey
             : throw new FormatException("the public key is neither RSA nor ECDSA");
     }
 
-    private static TokenKey FromRsa(RSAParameters parameters)
+    internal static TokenKey FromRsa(RSAParameters parameters)
     {
         using var rsa = RSA.Create(parameters);
         // RFC 7518, section 3.3
@@ -168,7 +132,7 @@ public sealed class TokenKey
 
     private static TokenKey FromEcdsa(ECParameters parameters)
     {
-        var curve = parameters.Curve.Oid.Value switch
+        var curve = parameters.Curve.Oid?.Value switch
         {
             "1.2.840.10045.3.1.7" => JsonWebKeyECTypes.P256,
             "1.3.132.0.34" => JsonWebKeyECTypes.P384,
@@ -197,22 +161,5 @@ public sealed class TokenKey
         // As a JSON Web Key, because the library then makes an ECDsa of its own for every thread
         var key = new JsonWebKey { Kty = JsonWebAlgorithmsKeyTypes.EllipticCurve, Crv = given.Crv, X = given.X, Y = given.Y };
         return new TokenKey("ECDSA public key", isShort: false, [(algorithm, key)]);
-    }
-
-    private static bool LooksLikeToken(string text)
-    {
-        var parts = text.Trim().Split('.');
-        if (parts.Length != 3)
-            return false;
-
-        try
-        {
-            using var header = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(parts[0]));
-            return header.RootElement.ValueKind == JsonValueKind.Object && header.RootElement.TryGetProperty("alg", out _);
-        }
-        catch (Exception failure) when (failure is FormatException or JsonException)
-        {
-            return false;
-        }
     }
 }

@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 using Mercure.Http.Protocol;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Mercure.Http.Tokens;
 
@@ -28,7 +26,8 @@ internal sealed class TokenVerifier(ITokenKeys keys, Func<JsonElement, TokenClai
     /// <summary>RFC 7519, section 4: of two members of one name, another reader may take the other one.</summary>
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    private static readonly JsonWebTokenHandler Handler = new() { MapInboundClaims = false, SetDefaultTimesOnTokenCreation = false };
+    /// <summary>The years 1 to 9999, in seconds since 1970.</summary>
+    private const double Earliest = -62_135_596_800, Latest = 253_402_300_800;
 
     internal TokenCache<VerifiedToken> Cache { get; } = new(CacheCapacity);
 
@@ -46,17 +45,16 @@ internal sealed class TokenVerifier(ITokenKeys keys, Func<JsonElement, TokenClai
     {
         if (ReadHeader(text.Span, out var header) is { } malformed)
             return new TokenResult(malformed);
-        if (await keys.GetAsync() is not { } set)
+        if (await keys.GetAsync() is not { IsEmpty: false } set)
             return new TokenResult(Rejections.KeysUnavailable);
         if (!set.Knows(header.KeyId))
-            set = await keys.RenewAsync(set) ?? set;
-        if (set.ParametersFor(header.Algorithm, header.KeyId) is not { } parameters)
+            set = await keys.FindAsync(header.KeyId!) ?? set;
+        if (set.KeysFor(header.Algorithm, header.KeyId) is not { } candidates)
             return new TokenResult(set.Knows(header.KeyId) ? Rejections.TokenAlgorithm(set.Algorithms) : Rejections.TokenKeyUnknown);
 
         var token = text.ToString();
-        var validation = await Handler.ValidateTokenAsync(token, parameters);
-        if (!validation.IsValid)
-            return new TokenResult(Explain(validation.Exception));
+        if (TokenSignature.Problem(token, header.Algorithm, candidates) is { } unproven)
+            return new TokenResult(unproven);
 
         var result = ReadPayload(token, set);
         if (result.Token is not null)
@@ -70,7 +68,7 @@ internal sealed class TokenVerifier(ITokenKeys keys, Func<JsonElement, TokenClai
         read = default;
         if (text.Length > Limits.TokenLength)
             return Rejections.TokenTooLong;
-        // Five parts would be an encrypted token (RFC 7516), which the library would gladly decrypt
+        // Five parts would be an encrypted token (RFC 7516)
         if (text.ContainsAnyExcept(Alphabet) || text.Count('.') != 2)
             return Rejections.TokenMalformed;
 
@@ -84,7 +82,7 @@ internal sealed class TokenVerifier(ITokenKeys keys, Func<JsonElement, TokenClai
                 return Rejections.TokenMalformed;
             }
 
-            // RFC 7515, section 4.1.11; the library does not look at it
+            // RFC 7515, section 4.1.11
             if (header.RootElement.TryGetProperty("crit", out _))
                 return Rejections.TokenCritical;
             read = new TokenHeader(
@@ -114,8 +112,10 @@ internal sealed class TokenVerifier(ITokenKeys keys, Func<JsonElement, TokenClai
 
     private TokenResult ReadPayload(JsonElement payload, KeySet set)
     {
-        if (!TryReadTime(payload, "exp", out var expiresAt) || !TryReadTime(payload, "nbf", out var notBefore))
-            return new TokenResult(Rejections.TokenMalformed);
+        if (ReadTime(payload, "exp", out var expiresAt) is { } noExpiry)
+            return new TokenResult(noExpiry);
+        if (ReadTime(payload, "nbf", out var notBefore) is { } noStart)
+            return new TokenResult(noStart);
 
         var now = clock.GetUtcNow();
         // RFC 7519, 4.1.4 and 4.1.5: "on or after" exp it has expired, "after or equal" nbf it is valid
@@ -127,26 +127,18 @@ internal sealed class TokenVerifier(ITokenKeys keys, Func<JsonElement, TokenClai
         return new(new VerifiedToken(readClaims(payload), expiresAt, set), Rejection: null);
     }
 
-    /// <summary>A NumericDate of RFC 7519, which may have a fraction. Absent is fine, anything else than a number is not.</summary>
-    private static bool TryReadTime(JsonElement payload, string name, out DateTimeOffset? time)
+    /// <summary>A NumericDate of RFC 7519, which may have a fraction and lie before 1970. It may be absent, or null, which says as much.</summary>
+    private static Rejection? ReadTime(JsonElement payload, string name, out DateTimeOffset? time)
     {
         time = null;
-        if (!payload.TryGetProperty(name, out var value))
-            return true;
-        if (value.ValueKind != JsonValueKind.Number)
-            return false;
+        if (!payload.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+            return null;
+        if (value.ValueKind != JsonValueKind.Number || value.GetDouble() is not (>= Earliest and < Latest and var seconds))
+            return Rejections.TokenTimeMalformed(name);
 
-        var seconds = Math.Clamp(value.GetDouble(), DateTimeOffset.MinValue.ToUnixTimeSeconds(), DateTimeOffset.MaxValue.ToUnixTimeSeconds());
         time = DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond));
-        return true;
+        return null;
     }
-
-    /// <summary>The library's own texts name keys: for the log, the type says enough.</summary>
-    private static Rejection Explain(Exception? failure) => failure switch
-    {
-        SecurityTokenInvalidSignatureException or SecurityTokenInvalidAlgorithmException => Rejections.TokenSignature,
-        _ => Rejections.TokenMalformed with { Detail = failure?.GetType().Name },
-    };
 
     /// <summary>What a token says of its signature (RFC 7515, 4.1.1 and 4.1.4).</summary>
     private readonly record struct TokenHeader(string Algorithm, string? KeyId);

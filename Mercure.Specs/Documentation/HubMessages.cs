@@ -27,6 +27,10 @@ internal static partial class HubMessages
         ("MERCURE_EXTRA_DIRECTIVES", "anonymous"),
         ("METRICS", "1"),
         ("SUBSCRIPTIONS", "1"),
+        ("JWT_KEY", "/run/secrets/jwt_key"),
+        ("JWT_KEY", "$(cat k.pub)"),
+        ("JWT_KEY", "https://id.example.com/jwks.json"),
+        ("JWT_KEY", "ssh-rsa AAAAB3NzaC1yc2E"),
         ("HEARTBEAT_INTERVAL", "15"),
         ("ADDR", "3000"),
         ("CORS_ALLOWED_ORIGINS", "example.com"),
@@ -41,7 +45,20 @@ internal static partial class HubMessages
     /// <summary>The lines with which those stop it.</summary>
     public static IReadOnlyList<string> Refusals() => [.. Mistakes.Select(mistake => Loading.Problem(mistake))];
 
-    public static IReadOnlyList<string> All() => [.. Refusals(), .. FileRefusals(), .. AddressRefusals(), .. Texts()];
+    public static IReadOnlyList<string> All() => [.. Refusals(), .. KeyRefusals(), .. FileRefusals(), .. AddressRefusals(), .. Texts()];
+
+    private static IEnumerable<string> KeyRefusals()
+    {
+        using var file = new TemporaryFile("secret");
+        using var ecdsa = System.Security.Cryptography.ECDsa.Create();
+        return
+        [
+            Loading.Problem(("JWT_KEY_FILE", file.Path)),
+            Loading.Problem(("JWT_KEY", ""), ("JWT_KEY_FILE", "/no/such/key")),
+            Loading.Problem(("JWT_KEY", ""), ("JWT_KEY_PREVIOUS", "secret")),
+            Loading.Problem(("JWT_KEY", ecdsa.ExportSubjectPublicKeyInfoPem()), ("JWT_ALGORITHM", "HS256")),
+        ];
+    }
 
     private static IEnumerable<string> FileRefusals()
     {

@@ -19,8 +19,8 @@ public sealed class GenerationKeySpecs
         Assert.Equal((true, false), (old.V07 is not null, old.V010 is not null));
         Assert.Equal((false, true), (young.V07 is not null, young.V010 is not null));
         Assert.Equal((true, true), (both.V07 is not null, both.V010 is not null));
-        Assert.True(young.V010!.Publisher.Key!.IsSameAs(TokenKey.Parse(Key)));
-        Assert.True(young.V010.Subscriber.Key!.IsSameAs(TokenKey.Parse("another")));
+        Assert.True(Assert.Single(young.V010!.Publisher.Keys).IsSameAs(TokenKey.Parse(Key)));
+        Assert.True(Assert.Single(young.V010.Subscriber.Keys).IsSameAs(TokenKey.Parse("another")));
         Assert.Equal("mercureAuthorization", young.V010.CookieName);
     }
 
@@ -64,7 +64,7 @@ public sealed class GenerationKeySpecs
         (string, string)[] settings = [("MERCURE_PUBLISHER_JWT_KEY", Key), ("MERCURE_SUBSCRIBER_JWT_KEY", Key), ("MERCURE_PUBLISHER_JWT_ALG", algorithm)];
 
         if (fits)
-            Assert.Equal(algorithm, Loading.Load(settings).V010!.Publisher.Key!.Algorithms);
+            Assert.Equal(algorithm, Assert.Single(Loading.Load(settings).V010!.Publisher.Keys).Algorithms);
         else
             Assert.Contains($"the algorithm {algorithm} does not fit", string.Join('\n', Assert.Throws<SettingsException>(() => Loading.Load(settings)).Problems), StringComparison.Ordinal);
     }
@@ -81,7 +81,7 @@ public sealed class GenerationKeySpecs
         (string, string)[] settings = [("MERCURE_V010_PUBLISHER_JWKS_URL", url), ("MERCURE_V010_SUBSCRIBER_JWKS_URL", "https://id.example.com/")];
 
         if (isTaken)
-            Assert.Null(Loading.Load(settings).V010!.Publisher.Key);
+            Assert.Empty(Loading.Load(settings).V010!.Publisher.Keys);
         else
             Assert.Contains("MERCURE_V010_PUBLISHER_JWKS_URL is ", Assert.Throws<SettingsException>(() => Loading.Load(settings)).Problems[0], StringComparison.Ordinal);
     }

@@ -15,7 +15,7 @@ public class SettingsDocumentationSpecs
 
         SettingsLoader.Read(reader);
 
-        Assert.Equal(HoconFile.Defaults.Settings.Keys.Order(StringComparer.Ordinal), reader.Read.Order(StringComparer.Ordinal));
+        Assert.Equal(SettingNames.Known.Order(StringComparer.Ordinal), reader.Read.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -58,9 +58,11 @@ public class SettingsDocumentationSpecs
         string[] reference =
         [
             "ACME_CERT_DIR", "ACME_HOSTS", "ADDR", "ALLOW_ANONYMOUS", "CERT_FILE", "COMPRESS", "CORS_ALLOWED_ORIGINS", "DB_PATH", "DEBUG",
-            "DEMO", "DISPATCH_TIMEOUT", "HEARTBEAT_INTERVAL", "HISTORY_CLEANUP_FREQUENCY", "HISTORY_SIZE", "JWT_KEY", "KEY_FILE", "LOG_FORMAT", "LOG_LEVEL", "LOG_LEVELS",
+            "DEMO", "DISPATCH_TIMEOUT", "HEARTBEAT_INTERVAL", "HISTORY_CLEANUP_FREQUENCY", "HISTORY_SIZE", "JWT_ALGORITHM", "JWT_KEY", "KEY_FILE",
+            "LOG_FORMAT", "LOG_LEVEL", "LOG_LEVELS",
             "MERCURE_PUBLISHER_JWT_ALG", "MERCURE_PUBLISHER_JWT_KEY", "MERCURE_SUBSCRIBER_JWT_ALG", "MERCURE_SUBSCRIBER_JWT_KEY",
-            "PUBLISHER_JWT_KEY", "PUBLISH_ALLOWED_ORIGINS", "READ_TIMEOUT", "SUBSCRIBER_JWT_KEY", "SUBSCRIPTIONS", "USE_FORWARDED_HEADERS", "WRITE_TIMEOUT",
+            "PUBLISHER_JWT_ALGORITHM", "PUBLISHER_JWT_KEY", "PUBLISH_ALLOWED_ORIGINS", "READ_TIMEOUT", "SUBSCRIBER_JWT_ALGORITHM", "SUBSCRIBER_JWT_KEY",
+            "SUBSCRIPTIONS", "USE_FORWARDED_HEADERS", "WRITE_TIMEOUT",
         ];
 
         Assert.Equal(reference, SettingNames.Aliases.Values.Order(StringComparer.Ordinal));

@@ -109,7 +109,7 @@ public class SettingsPrecedenceSpecs
     {
         var keys = Loading.Load(("JWT_KEY", "common"), ("SUBSCRIBER_JWT_KEY", "own")).V07!;
 
-        Assert.True(keys.PublisherKey.IsSameAs(TokenKey.Parse("common")));
-        Assert.True(keys.SubscriberKey.IsSameAs(TokenKey.Parse("own")));
+        Assert.True(Assert.Single(keys.Publisher.Keys).IsSameAs(TokenKey.Parse("common")));
+        Assert.True(Assert.Single(keys.Subscriber.Keys).IsSameAs(TokenKey.Parse("own")));
     }
 }

@@ -17,6 +17,9 @@ internal sealed class JwkSetServer : IAsyncDisposable
     /// <summary>What it answers; null for a server that is broken.</summary>
     public string? Content { get; set; }
 
+    /// <summary>Where it sends requests of its URL to; everything else is answered. Null for nowhere.</summary>
+    public string? RedirectTo { get; set; }
+
     public int Requests => _requests;
 
     public Uri Url => new(_app.Urls.Single() + "/jwks.json");
@@ -46,6 +49,12 @@ internal sealed class JwkSetServer : IAsyncDisposable
     private Task AnswerAsync(HttpContext context)
     {
         Interlocked.Increment(ref _requests);
+        if (RedirectTo is not null && context.Request.Path == Url.AbsolutePath)
+        {
+            context.Response.Redirect(RedirectTo);
+            return Task.CompletedTask;
+        }
+
         context.Response.StatusCode = Content is null ? 500 : 200;
         return context.Response.WriteAsync(Content ?? "");
     }

@@ -45,7 +45,7 @@ internal static class TestTokens
 }
 
 /// <summary>A clock that stands still until it is moved.</summary>
-internal sealed class ManualClock(DateTimeOffset now) : TimeProvider
+internal class ManualClock(DateTimeOffset now) : TimeProvider
 {
     public DateTimeOffset Now { get; set; } = now;
 

@@ -12,12 +12,16 @@ internal static class SelectorClaims
     /// <summary>For identity providers that add claims only under a URL of their owner.</summary>
     private const string Namespaced = "https://mercure.rocks/";
 
+    private static readonly string[] Names = [Namespaced, "mercure"];
+
     public static TokenClaims Read(JsonElement payload)
     {
-        var mercure = ClaimReader.Property(payload, Namespaced) ?? ClaimReader.Property(payload, "mercure") ?? default;
+        if (ClaimReader.Object(payload, Names, out var mercure) is { } malformed)
+            return TokenClaims.Refused(malformed);
+
         var (publish, rejection) = ReadPublish(mercure);
-        var subscribe = ClaimReader.Property(mercure, "subscribe") is { } list ? ReadSelectors(list) : null;
-        return new TokenClaims(publish, rejection, subscribe ?? Grant.None, ClaimReader.Property(mercure, "payload")?.GetRawText());
+        var (subscribe, subscribeRejection) = ClaimReader.ReadSubscribe(mercure, GrantOf);
+        return new TokenClaims(publish, rejection, subscribe, ClaimReader.Property(mercure, "payload")?.GetRawText(), subscribeRejection);
     }
 
     /// <summary>Draft 07, Publishers: who has no list, or an empty one, dispatches nothing.</summary>
@@ -25,11 +29,10 @@ internal static class SelectorClaims
     {
         if (ClaimReader.Property(mercure, "publish") is not { } list)
             return (null, Rejections.PublishClaimMissing);
-        return ReadSelectors(list) is not { } grant ? (null, Rejections.PublishClaimMalformed)
-            : grant == Grant.None ? (null, Rejections.PublishClaimEmpty)
-            : (grant, null);
+        return ClaimReader.Strings(list) is not { } texts ? (null, Rejections.PublishClaimMalformed)
+            : texts.Count == 0 ? (null, Rejections.PublishClaimEmpty)
+            : (GrantOf(texts), null);
     }
 
-    private static Grant? ReadSelectors(JsonElement list) =>
-        ClaimReader.Strings(list) is { } texts ? Grant.OfSelectors(texts.ConvertAll(V010Rules.ParseSelector)) : null;
+    private static Grant GrantOf(List<string> texts) => Grant.OfSelectors(texts.ConvertAll(V010Rules.ParseSelector));
 }

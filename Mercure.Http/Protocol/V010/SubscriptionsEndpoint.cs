@@ -40,6 +40,7 @@ internal sealed class SubscriptionsEndpoint(IHub hub, RoleAuthorization authoriz
     {
         var result = await authorization.AuthorizeAsync(request);
         return result.Rejection
+            ?? result.Token!.Claims.SubscribeRejection
             ?? (Holds(url) || Holds(canonical) ? null : Rejections.SubscriptionsForbidden);
 
         bool Holds(string topic) => result.Token!.Claims.Subscribe.Holds(new AudienceName(AudienceKind.Topic, topic));

@@ -20,17 +20,19 @@ internal sealed class V010Generation : IProtocolGeneration
     /// <param name="hub">Where updates go and come from.</param>
     /// <param name="settings">Of the whole hub; this generation's are in <see cref="HubSettings.V010"/>.</param>
     /// <param name="clock">For the expiry of tokens and keys.</param>
+    /// <param name="shared">Keys that count in other generations.</param>
     /// <param name="loggers">For the reasons of refusals.</param>
-    public V010Generation(IHub hub, HubSettings settings, TimeProvider clock, ILoggerFactory loggers)
+    public V010Generation(IHub hub, HubSettings settings, TimeProvider clock, SharedKeys shared, ILoggerFactory loggers)
     {
         var own = settings.V010 ?? throw new ArgumentException("There are no keys for generation 0.10.", nameof(settings));
         var log = loggers.CreateLogger<V010Generation>();
         var keyLog = loggers.CreateLogger(LogCategories.Tokens);
         var rules = new V010Rules(own.Subscriptions);
         var source = new TokenSource(settings.Tokens.PublishAllowedOrigins, own.CookieName, readsQuery: true);
-        RoleAuthorization Authorization(RoleKeys keys) => new(source, keys.Open(clock, keyLog), rules.ReadClaims, clock);
-        var subscribers = Authorization(own.Subscriber);
-        _endpoint = new GenerationEndpoint(rules, hub, Authorization(own.Publisher), subscribers, settings, log);
+        var (publisherKeys, subscriberKeys) = RoleKeys.Open(own.Publisher, own.Subscriber, new KeyContext(shared, rules.Generation, clock, keyLog));
+        RoleAuthorization Authorization(ITokenKeys keys) => new(source, keys, rules.ReadClaims, clock);
+        var subscribers = Authorization(subscriberKeys);
+        _endpoint = new GenerationEndpoint(rules, hub, Authorization(publisherKeys), subscribers, settings, log);
         _subscriptions = own.Subscriptions ? new SubscriptionsEndpoint(hub, subscribers, log) : null;
     }
 

@@ -9,12 +9,16 @@ namespace Mercure.Http.Protocol.V07;
 /// </summary>
 internal static class TargetClaims
 {
+    private static readonly string[] Names = ["mercure"];
+
     public static TokenClaims Read(JsonElement payload)
     {
-        var mercure = ClaimReader.Property(payload, "mercure") ?? default;
+        if (ClaimReader.Object(payload, Names, out var mercure) is { } malformed)
+            return TokenClaims.Refused(malformed);
+
         var (publish, rejection) = ReadPublish(mercure);
-        var subscribe = ClaimReader.Property(mercure, "subscribe") is { } list ? ReadTargets(list) : null;
-        return new TokenClaims(publish, rejection, subscribe ?? Grant.None);
+        var (subscribe, subscribeRejection) = ClaimReader.ReadSubscribe(mercure, GrantOf);
+        return new TokenClaims(publish, rejection, subscribe, Payload: null, subscribeRejection);
     }
 
     /// <summary>An absent list is not an empty one, which allows public updates.</summary>
@@ -22,8 +26,8 @@ internal static class TargetClaims
     {
         if (ClaimReader.Property(mercure, "publish") is not { } list)
             return (null, Rejections.PublishClaimMissing);
-        return ReadTargets(list) is { } grant ? (grant, null) : (null, Rejections.PublishClaimMalformed);
+        return ClaimReader.Strings(list) is { } targets ? (GrantOf(targets), null) : (null, Rejections.PublishClaimMalformed);
     }
 
-    private static Grant? ReadTargets(JsonElement list) => ClaimReader.Strings(list) is { } targets ? Grant.OfTargets(targets) : null;
+    private static Grant GrantOf(List<string> targets) => Grant.OfTargets(targets);
 }

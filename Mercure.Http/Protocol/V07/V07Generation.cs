@@ -13,16 +13,18 @@ internal sealed class V07Generation : IProtocolGeneration
 
     /// <param name="hub">Where updates go and come from.</param>
     /// <param name="settings">Of the whole hub; this generation's keys are in <see cref="HubSettings.V07"/>.</param>
-    /// <param name="clock">For the expiry of tokens.</param>
+    /// <param name="clock">For the expiry of tokens and changes of keys.</param>
+    /// <param name="shared">Keys that count in other generations.</param>
     /// <param name="loggers">For the reasons of refusals.</param>
-    public V07Generation(IHub hub, HubSettings settings, TimeProvider clock, ILoggerFactory loggers)
+    public V07Generation(IHub hub, HubSettings settings, TimeProvider clock, SharedKeys shared, ILoggerFactory loggers)
     {
         var own = settings.V07 ?? throw new ArgumentException("There are no keys for generation 0.7.", nameof(settings));
         var rules = new V07Rules();
         var source = new TokenSource(settings.Tokens.PublishAllowedOrigins);
-        RoleAuthorization Authorization(TokenKey key) => new(source, KeySet.Of(key), rules.ReadClaims, clock);
-        _endpoint = new GenerationEndpoint(
-            rules, hub, Authorization(own.PublisherKey), Authorization(own.SubscriberKey), settings, loggers.CreateLogger<V07Generation>());
+        var log = loggers.CreateLogger<V07Generation>();
+        var (publishers, subscribers) = RoleKeys.Open(own.Publisher, own.Subscriber, new KeyContext(shared, rules.Generation, clock, log));
+        RoleAuthorization Authorization(ITokenKeys keys) => new(source, keys, rules.ReadClaims, clock);
+        _endpoint = new GenerationEndpoint(rules, hub, Authorization(publishers), Authorization(subscribers), settings, log);
     }
 
     public string Url => Path;

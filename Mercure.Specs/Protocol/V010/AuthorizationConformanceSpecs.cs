@@ -152,6 +152,24 @@ public sealed class AuthorizationConformanceSpecs(V010Fixture hub) : IClassFixtu
         Assert.Equal(expected, response.StatusCode);
     }
 
+    // "mercure.subscribe": an array of strings. Whoever asked for more would wait on a silent stream
+    [Theory]
+    [InlineData("""{"mercure":{"subscribe":"*"}}""", "The claim mercure.subscribe of the token is not an array of strings.")]
+    [InlineData("""{"mercure":{"subscribe":["a",{"match":"b"}]}}""", "The claim mercure.subscribe of the token is not an array of strings.")]
+    [InlineData("""{"https://mercure.rocks/":{"subscribe":"*"},"mercure":{"subscribe":["*"]}}""", "The claim mercure.subscribe of the token is not an array of strings.")]
+    [InlineData("""{"mercure":["*"]}""", "The claim mercure of the token is not an object.")]
+    [InlineData("""{"https://mercure.rocks/":"*"}""", "The claim https://mercure.rocks/ of the token is not an object.")]
+    public async Task Should_refuse_a_subscriber_whose_claim_has_another_form(string payload, string reason)
+    {
+        var token = TestTokens.Hmac(payload, V010Tokens.Secret);
+        using var response = await hub.SubscribeAsync($"?topic={_topic}", ("Authorization", $"Bearer {token}"));
+        using var cookie = await hub.SubscribeAsync($"?topic={_topic}", ("Cookie", $"mercureAuthorization={token}"));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, cookie.StatusCode);
+        Assert.Contains(reason, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     // Subscribers: "the connection MUST be closed by the hub at that time"
     [Fact]
     public async Task Should_end_the_stream_when_the_token_expires()

@@ -203,6 +203,14 @@ public sealed class SubscriptionsConformanceSpecs(TrackingFixture hub) : IClassF
     }
 
     [Fact]
+    public async Task Should_say_that_the_claim_has_another_form()
+    {
+        using var answer = await GetAsync(All, V010Tokens.Of(new { subscribe = "*" }));
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Contains("The claim mercure.subscribe of the token is not an array of strings.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Should_not_let_a_token_of_generation_0_7_list()
     {
         using var answer = await GetAsync(All, TestTokens.Subscriber("*"));

@@ -125,7 +125,7 @@ public sealed class AuthorizationConformanceSpecs(HubFixture hub) : IClassFixtur
     [Fact]
     public async Task Should_keep_the_keys_of_publishers_and_subscribers_apart()
     {
-        var settings = HubFixture.Default with { V07 = HubFixture.Default.V07! with { SubscriberKey = TokenKey.Parse("another") } };
+        var settings = HubFixture.Default with { V07 = HubFixture.Default.V07! with { Subscriber = new RoleKeys(TokenKey.Parse("another")) } };
         await using var own = await new HubFixture { Settings = settings }.StartedAsync();
         using var publisher = await own.PublishAsync(TestTokens.Publisher(), ("topic", "t"), ("data", "x"));
         using var crossed = await own.SubscribeAsync("?topic=t", ("Authorization", $"Bearer {TestTokens.Subscriber("*")}"));
@@ -140,7 +140,6 @@ public sealed class AuthorizationConformanceSpecs(HubFixture hub) : IClassFixtur
     [Theory]
     [InlineData(null, "public")]
     [InlineData("""{}""", "public")]
-    [InlineData("""{"mercure":{"subscribe":"*"}}""", "public")]
     [InlineData("""{"mercure":{"subscribe":[]}}""", "public")]
     [InlineData("""{"mercure":{"subscribe":["b"]}}""", "ab,public")]
     [InlineData("""{"mercure":{"subscribe":["*"]}}""", "a,ab,public")]
@@ -159,6 +158,35 @@ public sealed class AuthorizationConformanceSpecs(HubFixture hub) : IClassFixtur
         {
             Assert.Equal(data, (await events.NextAsync())!.Data);
         }
+    }
+
+    // "mercure": an object; "mercure.subscribe": an array of strings. Whoever asked for more would wait on a silent stream
+    [Theory]
+    [InlineData("""{"mercure":{"subscribe":"*"}}""", "The claim mercure.subscribe of the token is not an array of strings.")]
+    [InlineData("""{"mercure":{"subscribe":[["*"]]}}""", "The claim mercure.subscribe of the token is not an array of strings.")]
+    [InlineData("""{"mercure":{"subscribe":["a",null]}}""", "The claim mercure.subscribe of the token is not an array of strings.")]
+    [InlineData("""{"mercure":{"subscribe":{"0":"*"}}}""", "The claim mercure.subscribe of the token is not an array of strings.")]
+    [InlineData("""{"mercure":{"subscribe":1}}""", "The claim mercure.subscribe of the token is not an array of strings.")]
+    [InlineData("""{"mercure":[]}""", "The claim mercure of the token is not an object.")]
+    [InlineData("""{"mercure":"*"}""", "The claim mercure of the token is not an object.")]
+    public async Task Should_refuse_a_subscriber_whose_claim_has_another_form(string payload, string reason)
+    {
+        using var response = await SubscribeAsync(("Authorization", $"Bearer {TestTokens.Hmac(payload)}"));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        Assert.Contains(reason, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(reason, response.Headers.WwwAuthenticate.ToString(), StringComparison.Ordinal);
+    }
+
+    // A publisher's token may say what it likes of subscribing, and the other way round
+    [Fact]
+    public async Task Should_ask_only_for_the_claim_of_the_role()
+    {
+        using var publisher = await hub.PublishAsync(TestTokens.Hmac("""{"mercure":{"publish":[],"subscribe":"*"}}"""), ("topic", "t"), ("data", "x"));
+        using var subscriber = await SubscribeAsync(("Authorization", $"Bearer {TestTokens.Hmac("""{"mercure":{"publish":"*","subscribe":[]}}""")}"));
+
+        Assert.Equal(HttpStatusCode.OK, publisher.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, subscriber.StatusCode);
     }
 
     // Reconnection opens no back door: what is replayed is what would have been sent
