@@ -1,3 +1,4 @@
+using Mercure.Http.Protocol;
 using Mercure.Http.Settings;
 using Microsoft.Net.Http.Headers;
 
@@ -32,7 +33,7 @@ internal sealed class Cors(IReadOnlyList<string> origins)
         response.AccessControlAllowOrigin = origin;
         response.AccessControlAllowCredentials = "true";
         response.AccessControlExposeHeaders = ExposedHeaders;
-        if (!HttpMethods.IsOptions(context.Request.Method) || request.AccessControlRequestMethod.Count == 0)
+        if (!context.Request.IsOptions() || request.AccessControlRequestMethod.Count == 0)
             return false;
 
         response.AccessControlAllowMethods = Methods;

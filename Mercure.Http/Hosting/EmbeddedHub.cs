@@ -38,10 +38,8 @@ public static class EmbeddedHub
             services.AddSingleton<IProtocolGeneration, V07Generation>();
         if (settings.V010 is not null)
             services.AddSingleton<IProtocolGeneration, V010Generation>();
-        // A node of the program's own cluster drains instead.
-        if (settings.Cluster is null)
-            services.AddHostedService<StreamCloser>();
         return services
+            .AddHostedService<Drain>()
             .AddHubEndpoints(settings)
             .AddSingleton(_ => databases)
             .AddSingleton<Hub>()
@@ -65,7 +63,7 @@ public static class EmbeddedHub
                 provider.GetRequiredService<Hub>());
     }
 
-    /// <summary>Answers the requests that are for the hub, and <c>/healthz</c>; the others go on to the application.</summary>
+    /// <summary>Answers the requests that are for the hub, and those for its health; the others go on to the application.</summary>
     public static IApplicationBuilder UseMercureHub(this IApplicationBuilder app)
     {
         var pipeline = app.ApplicationServices.GetRequiredService<HubPipeline>();
@@ -78,6 +76,8 @@ public static class EmbeddedHub
         services.TryAddSingleton(settings);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<AccessLog>();
+        services.TryAddSingleton(provider => new RefusalLog(
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger("Mercure.Http"), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<RequestGuard>();
         services.TryAddSingleton<HealthEndpoint>();
         services.TryAddSingleton<HubPipeline>();

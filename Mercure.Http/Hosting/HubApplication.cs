@@ -1,4 +1,5 @@
 using Mercure.Http.Hosting.Logging;
+using Mercure.Http.Protocol;
 using Mercure.Http.Settings;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -8,9 +9,6 @@ namespace Mercure.Http.Hosting;
 /// <summary>Composes the program. Specs build the same one, on port 0.</summary>
 internal static class HubApplication
 {
-    // The whole stop takes at most 5 s: what has not ended by then is cut, and a second is left for that
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
-
     /// <summary>Binds the address and builds everything; nothing runs before the application is started.</summary>
     /// <param name="settings">Checked settings.</param>
     /// <param name="configure">Adds the hub and the generations of the protocol that it serves.</param>
@@ -24,10 +22,11 @@ internal static class HubApplication
         builder.Services
             .AddHubEndpoints(settings)
             .AddSingleton(_ => sockets)
-            .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+            .Configure<HostOptions>(host => host.ShutdownTimeout = Drain.StopTimeout(settings));
         configure(builder.Services);
 
         var app = builder.Build();
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new KestrelLog(app.Services.GetRequiredService<RefusalLog>()));
         app.Run(app.Services.GetRequiredService<HubPipeline>().InvokeAsync);
         CoreServices.CreateActorSystem(app.Services, settings);
         Announce(app, settings);

@@ -10,7 +10,10 @@ internal static class SettingNames
 
     private const string Prefix = "MERCURE_";
 
-    /// <summary>The reference's variables: those without a prefix from the hub of generation 0.7, the others from that of 0.10.</summary>
+    /// <summary>
+    /// The reference's variables: those without a prefix from the hub of generation 0.7, the others from that of 0.10. Those of the drain
+    /// are from when only a node of a cluster had one.
+    /// </summary>
     public static readonly IReadOnlyDictionary<string, string> Aliases = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["mercure.acme-cert-dir"] = "ACME_CERT_DIR",
@@ -23,6 +26,8 @@ internal static class SettingNames
         ["mercure.db-path"] = "DB_PATH",
         ["mercure.debug"] = "DEBUG",
         ["mercure.demo"] = "DEMO",
+        ["mercure.drain-delay"] = "MERCURE_CLUSTER_DRAIN_DELAY",
+        ["mercure.drain-time"] = "MERCURE_CLUSTER_DRAIN_TIME",
         ["mercure.heartbeat-interval"] = "HEARTBEAT_INTERVAL",
         ["mercure.history-cleanup-frequency"] = "HISTORY_CLEANUP_FREQUENCY",
         ["mercure.history-size"] = "HISTORY_SIZE",

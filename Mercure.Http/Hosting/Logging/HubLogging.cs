@@ -32,8 +32,7 @@ internal static class HubLogging
         logging.AddFilter("Microsoft", LogLevel.Warning);
         // A failed start is told in one line by StartUp; this category would add a stack trace
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        // A line for each connection beyond the limit would let whoever opens them fill the log
-        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel.Connections", LogLevel.Error);
+        KestrelLog.AddFilters(logging);
         logging.AddFilter(AccessLog.Category, settings.AccessLog ? LogLevel.Information : LogLevel.None);
     }
 }

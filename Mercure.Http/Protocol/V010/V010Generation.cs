@@ -20,12 +20,13 @@ internal sealed class V010Generation : IProtocolGeneration
     {
         var own = settings.V010 ?? throw new ArgumentException("There are no keys for generation 0.10.", nameof(settings));
         var log = loggers.CreateLogger<V010Generation>();
-        var rules = new V010Rules(own.Subscriptions);
+        var refusals = new RefusalLog(log, clock);
+        var rules = new V010Rules(own.Subscriptions, settings.Publish.MaxTopics, settings.Streams.MaxTopics);
         var source = new TokenSource(settings.Tokens.PublishAllowedOrigins, own.CookieName, readsQuery: true);
         RoleAuthorization Authorization(RoleKeys keys) => new(source, keys.Open(clock, log), rules.ReadClaims, clock);
         var subscribers = Authorization(own.Subscriber);
-        _endpoint = new GenerationEndpoint(rules, hub, Authorization(own.Publisher), subscribers, settings, log);
-        _subscriptions = own.Subscriptions ? new SubscriptionsEndpoint(hub, subscribers, log) : null;
+        _endpoint = new GenerationEndpoint(rules, hub, Authorization(own.Publisher), subscribers, settings, refusals);
+        _subscriptions = own.Subscriptions ? new SubscriptionsEndpoint(hub, subscribers, refusals) : null;
     }
 
     public string Url => Path;

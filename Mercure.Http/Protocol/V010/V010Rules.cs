@@ -8,16 +8,18 @@ namespace Mercure.Http.Protocol.V010;
 
 /// <summary>What spec draft 07 says: updates are public or private, and tokens hold selectors of topics.</summary>
 /// <param name="tracksSubscriptions">Whether active subscriptions are tracked.</param>
-internal sealed class V010Rules(bool tracksSubscriptions) : GenerationRules
+/// <param name="updateTopics">Topics that an update may have.</param>
+/// <param name="subscriberTopics">Topics that a subscriber may have.</param>
+internal sealed class V010Rules(bool tracksSubscriptions, int updateTopics = Limits.Topics, int subscriberTopics = Limits.Topics) : GenerationRules
 {
     /// <summary>As draft 07 has it, as 0.10 had it, and as clients write it (a polyfill by default, and as it is told to); the first that is there counts.</summary>
     private static readonly string[] LastEventIdNames = ["lastEventID", "Last-Event-ID", "last_event_id", "lastEventId", "Last-Event-Id"];
 
     public override Generation Generation => Generation.V010;
 
-    public override PublishFormRules Form { get; } = new("private", RequiresData: false, AudienceIsFlag: true);
+    public override PublishFormRules Form { get; } = new("private", RequiresData: false, AudienceIsFlag: true, updateTopics);
 
-    public override SubscribeQueryRules Query { get; } = new(LastEventIdNames, ParseSelector, KnowsEarliest: true);
+    public override SubscribeQueryRules Query { get; } = new(LastEventIdNames, ParseSelector, KnowsEarliest: true, subscriberTopics);
 
     public override Rejection NamesNotHeld => Rejections.TopicForbidden;
 

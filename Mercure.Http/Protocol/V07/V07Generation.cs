@@ -18,11 +18,11 @@ internal sealed class V07Generation : IProtocolGeneration
     public V07Generation(IHub hub, HubSettings settings, TimeProvider clock, ILoggerFactory loggers)
     {
         var own = settings.V07 ?? throw new ArgumentException("There are no keys for generation 0.7.", nameof(settings));
-        var rules = new V07Rules();
+        var rules = new V07Rules(settings.Publish.MaxTopics, settings.Streams.MaxTopics);
         var source = new TokenSource(settings.Tokens.PublishAllowedOrigins);
         RoleAuthorization Authorization(TokenKey key) => new(source, KeySet.Of(key), rules.ReadClaims, clock);
         _endpoint = new GenerationEndpoint(
-            rules, hub, Authorization(own.PublisherKey), Authorization(own.SubscriberKey), settings, loggers.CreateLogger<V07Generation>());
+            rules, hub, Authorization(own.PublisherKey), Authorization(own.SubscriberKey), settings, new RefusalLog(loggers.CreateLogger<V07Generation>(), clock));
     }
 
     public string Url => Path;
