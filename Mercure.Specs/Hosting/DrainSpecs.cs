@@ -19,11 +19,11 @@ public sealed class DrainSpecs
     [Fact]
     public async Task Should_not_be_ready_before_anything_else_changes()
     {
-        await using var hub = await StartAsync(new DrainSettings(Long, TimeSpan.Zero));
+        await using var hub = await new HubFixture().StartedAsync();
         using var stream = await hub.SubscribeAsync("?topic=t");
         using var endOfDelay = new CancellationTokenSource();
 
-        var stopping = DrainOf(hub).StoppingAsync(endOfDelay.Token);
+        var stopping = DrainOf(hub, new DrainSettings(Long, TimeSpan.Zero)).StoppingAsync(endOfDelay.Token);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(hub, "/healthz/ready"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(hub, "/healthz"));
@@ -45,11 +45,11 @@ public sealed class DrainSpecs
     [Fact]
     public async Task Should_end_streams_over_the_drain_time_and_publish_meanwhile()
     {
-        await using var hub = await StartAsync(new DrainSettings(TimeSpan.Zero, Long));
+        await using var hub = await new HubFixture().StartedAsync();
         var streams = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => hub.SubscribeAsync("?topic=t")));
         var ends = streams.Select(stream => stream.Content.ReadAsStringAsync()).ToList();
 
-        var stopping = DrainOf(hub).StoppingAsync(CancellationToken.None);
+        var stopping = DrainOf(hub, new DrainSettings(TimeSpan.Zero, Long)).StoppingAsync(CancellationToken.None);
 
         await (await Task.WhenAny(ends)).WaitAsync(Patience);
         Assert.Contains(ends, static end => !end.IsCompleted);
@@ -65,10 +65,12 @@ public sealed class DrainSpecs
         Assert.DoesNotContain(hub.Logs.Lines, static line => line.Contains("could be ended", StringComparison.Ordinal));
     }
 
-    private static Task<HubFixture> StartAsync(DrainSettings drain) =>
-        new HubFixture { Settings = HubFixture.Default with { Drain = drain } }.StartedAsync();
-
-    private static IHostedLifecycleService DrainOf(HubFixture hub) => hub.Services.GetServices<IHostedService>().OfType<Drain>().Single();
+    /// <summary>The hub's own drain, with other times: the hub itself stops at once when the spec is over.</summary>
+    private static Drain DrainOf(HubFixture hub, DrainSettings drain)
+    {
+        Assert.Single(hub.Services.GetServices<IHostedService>().OfType<Drain>());
+        return ActivatorUtilities.CreateInstance<Drain>(hub.Services, hub.Settings with { Drain = drain });
+    }
 
     private static async Task<HttpStatusCode> StatusAsync(HubFixture hub, string path)
     {
