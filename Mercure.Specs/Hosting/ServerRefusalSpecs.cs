@@ -84,7 +84,7 @@ public sealed class ServerRefusalSpecs(ServerRefusalSpecs.Hub hub) : IClassFixtu
         using var response = await secure.Client.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Equal("Multiple Host headers.\n", await response.Content.ReadAsStringAsync());
+        Assert.Equal("Invalid Host header.\n", await response.Content.ReadAsStringAsync());
     }
 
     /// <summary>Where pages of one origin may read, and a request has a second to arrive.</summary>

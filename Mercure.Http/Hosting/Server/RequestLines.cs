@@ -28,6 +28,9 @@ internal sealed class RequestLines(IDuplexPipe transport, int longest) : PipeRea
     private bool _firstHasBegun;
     private SequencePosition _start;
 
+    /// <summary>RFC 9112, 2.2: empty lines before a request, which are no beginning of it.</summary>
+    private bool _isBlank;
+
     /// <summary>What was received and what Kestrel is shown instead, and how long the line is in each.</summary>
     private ReadOnlySequence<byte> _received;
     private ReadOnlySequence<byte> _shown;
@@ -76,7 +79,7 @@ internal sealed class RequestLines(IDuplexPipe transport, int longest) : PipeRea
             _received = _shown = default;
         }
 
-        _firstHasBegun |= _request is null && !consumed.Equals(_start);
+        _firstHasBegun |= _request is null && !_isBlank && !consumed.Equals(_start);
         _input.AdvanceTo(consumed, examined);
     }
 
@@ -92,6 +95,7 @@ internal sealed class RequestLines(IDuplexPipe transport, int longest) : PipeRea
     private ReadResult Show(ReadResult read)
     {
         _start = read.Buffer.Start;
+        _isBlank = read.Buffer.IsSingleSegment && read.Buffer.FirstSpan.Trim("\r\n"u8).IsEmpty;
         var line = TargetEncoding.LineOf(read.Buffer, longest);
         if (line.IsEmpty || TargetEncoding.Encode(line) is not { } encoded)
             return read;
