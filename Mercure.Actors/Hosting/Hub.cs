@@ -100,7 +100,7 @@ public sealed class Hub : IHub
     private Actors Started => _actors ?? throw new InvalidOperationException("The hub has not been started.");
 
     private static UpdateRule? RuleBrokenBy(Update update, Actors actors) =>
-        UpdateRules.Check(update, actors.Options.Reservations, actors.Options.LargestRequest)
+        UpdateRules.Check(update, actors.Options.Reservations, actors.Options.MaxTopics, actors.Options.LargestRequest)
         ?? (actors.LargestUpdate is { } largest && !WireLimits.Fits(update, largest) ? UpdateRules.TooLarge : null);
 
     private static async Task<HubHealth> ProbeAsync(IHubStore store)

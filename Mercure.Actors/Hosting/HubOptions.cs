@@ -38,6 +38,9 @@ public sealed record HubOptions
     /// <summary>The largest update that is accepted, in bytes: a start in a cluster is refused when it does not fit between nodes. 0 for no limit.</summary>
     public long LargestRequest { get; init; }
 
+    /// <summary>Topics that an update may have.</summary>
+    public int MaxTopics { get; init; } = UpdateRules.Topics;
+
     /// <summary>Names that publishers leave to the hub.</summary>
     public Reservations Reservations { get; init; } = Reservations.None;
 

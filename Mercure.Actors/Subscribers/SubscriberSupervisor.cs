@@ -107,7 +107,9 @@ internal sealed class SubscriberSupervisor : ReceiveActor, IWithTimers
     {
         if (_stopping is not null)
         {
-            open.Ended.TrySetResult(StreamEnd.Refused);
+            // A load balancer takes a refusal to the next node. Where there is none, a browser would never come back after one, but does
+            // after a stream that ends
+            open.Ended.TrySetResult(_options.Cluster is null ? StreamEnd.HubStopping : StreamEnd.Refused);
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 using Mercure.Actors.Authorization;
@@ -10,8 +11,8 @@ namespace Mercure.Actors.Updates;
 /// </summary>
 public static class UpdateRules
 {
-    /// <summary>Topics of an update.</summary>
-    public const int Topics = 256;
+    /// <summary>Topics of an update, unless a setting says otherwise.</summary>
+    public const int Topics = 1_000;
 
     /// <summary>Targets of an update.</summary>
     public const int Targets = 1024;
@@ -25,8 +26,6 @@ public static class UpdateRules
     public const int FieldLength = 1024;
 
     public static readonly UpdateRule TopicMissing = new(nameof(TopicMissing), "Missing topic: an update needs at least one.");
-
-    public static readonly UpdateRule TooManyTopics = new(nameof(TooManyTopics), $"More than {Topics} topics.");
 
     public static readonly UpdateRule TopicEmpty = new(nameof(TopicEmpty), "A topic is empty.");
 
@@ -63,12 +62,17 @@ public static class UpdateRules
 
     public static readonly UpdateRule TooLarge = new(nameof(TooLarge), "The update is larger than the hub accepts.");
 
+    /// <summary>Of an update that has more topics than this.</summary>
+    public static UpdateRule TooManyTopics(int limit) =>
+        new(nameof(TooManyTopics), string.Create(CultureInfo.InvariantCulture, $"More than {limit} topics."));
+
     /// <summary>The rule that this update breaks, if any.</summary>
     /// <param name="update">As it is published.</param>
     /// <param name="reserved">Names that publishers leave to the hub.</param>
+    /// <param name="maxTopics">Topics that it may have.</param>
     /// <param name="largest">Bytes of its text; 0 for no limit.</param>
-    public static UpdateRule? Check(Update update, Reservations reserved, long largest = 0) =>
-        CheckTopics(update.Topics)
+    public static UpdateRule? Check(Update update, Reservations reserved, int maxTopics = Topics, long largest = 0) =>
+        CheckTopics(update.Topics, maxTopics)
         ?? CheckTargets(update.Audience)
         ?? CheckData(update)
         ?? (update.Id is { } id ? CheckId(id) : null)
@@ -101,12 +105,12 @@ public static class UpdateRules
         : HasControl(type) ? TypeControl
         : IsText(type) ? null : NotUtf8;
 
-    private static UpdateRule? CheckTopics(IReadOnlyList<string> topics)
+    private static UpdateRule? CheckTopics(IReadOnlyList<string> topics, int limit)
     {
         if (topics.Count == 0)
             return TopicMissing;
-        if (topics.Count > Topics)
-            return TooManyTopics;
+        if (topics.Count > limit)
+            return TooManyTopics(limit);
 
         for (var index = 0; index < topics.Count; index++)
         {

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
 using Mercure.Actors.Hosting;
+using Mercure.Http.Hosting;
 using Mercure.Http.Settings;
 using Mercure.Journal;
 using Mercure.Journal.Cluster;
@@ -68,7 +69,7 @@ internal static class ClusterNode
           enable-ssl = {{(cluster.Tls is null ? "off" : "on")}}
           maximum-frame-size = {{Math.Max(LeastFrame, settings.Publish.MaxRequestSize + FrameOverhead)}}b
         }
-        akka.coordinated-shutdown.phases.before-service-unbind.timeout = {{Drain.StopTimeout(cluster).TotalMilliseconds:F0}}ms
+        akka.coordinated-shutdown.phases.before-service-unbind.timeout = {{Drain.StopTimeout(settings).TotalMilliseconds:F0}}ms
         akka.cluster.roles = [{{string.Join(", ", cluster.Roles.Select(role => $"\"{role}\""))}}]
         akka.cluster.split-brain-resolver.lease-majority.lease-name = "hub/{{settings.Name}}/majority"
         """);

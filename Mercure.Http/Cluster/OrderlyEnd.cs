@@ -1,6 +1,7 @@
 using Akka;
 using Akka.Actor;
 using Akka.Event;
+using Mercure.Http.Hosting;
 
 namespace Mercure.Http.Cluster;
 

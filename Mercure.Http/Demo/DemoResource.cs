@@ -39,7 +39,7 @@ internal sealed class DemoResource(HubSettings settings)
     public Task AnswerAsync(HttpContext context)
     {
         var request = context.Request;
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        if (!request.IsGetOrHead())
             return PlainText.OtherMethodAsync(context, Methods);
 
         var token = Parameter(request, TokenParameter);

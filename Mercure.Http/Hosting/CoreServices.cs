@@ -42,7 +42,7 @@ internal static class CoreServices
                 if (settings.AkkaConfig.Length > 0)
                     akka.AddHocon(settings.AkkaConfig, HoconAddMode.Prepend);
             });
-        return settings.Cluster is null ? services : services.AddNode(settings.Cluster);
+        return settings.Cluster is null ? services : services.AddHostedService<ManagementListener>();
     }
 
     /// <summary>
@@ -65,10 +65,4 @@ internal static class CoreServices
             throw new SettingsException($"akka in the configuration file can't be used: {e.Message}; accepted: configuration of Akka.NET", e);
         }
     }
-
-    private static IServiceCollection AddNode(this IServiceCollection services, ClusterSettings settings) => services
-        .Configure<HostOptions>(host => host.ShutdownTimeout = Drain.StopTimeout(settings))
-        .AddHostedService<ManagementListener>()
-        .AddSingleton<Drain>()
-        .AddHostedService(provider => provider.GetRequiredService<Drain>());
 }

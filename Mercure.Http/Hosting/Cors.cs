@@ -1,3 +1,4 @@
+using Mercure.Http.Protocol;
 using Mercure.Http.Settings;
 using Mercure.Http.Tokens;
 using Microsoft.Extensions.Primitives;
@@ -49,7 +50,7 @@ internal sealed class Cors(IReadOnlyList<string> origins)
         if (listed is not null)
             response.AccessControlAllowCredentials = "true";
         response.AccessControlExposeHeaders = ExposedHeaders;
-        if (!HttpMethods.IsOptions(context.Request.Method) || request.Origin.Count == 0 || request.AccessControlRequestMethod.Count == 0)
+        if (!context.Request.IsOptions() || request.Origin.Count == 0 || request.AccessControlRequestMethod.Count == 0)
             return false;
 
         response.AccessControlAllowMethods = Methods;

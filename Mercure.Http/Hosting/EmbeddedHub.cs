@@ -51,10 +51,9 @@ public static class EmbeddedHub
             services.AddSingleton<IProtocolGeneration, V07Generation>();
         if (settings.V010 is not null)
             services.AddSingleton<IProtocolGeneration, V010Generation>();
-        // A node of the program's own cluster drains instead.
-        if (settings.Cluster is null)
-            services.AddHostedService<StreamCloser>();
         return services
+            .AddSingleton<Drain>()
+            .AddHostedService(static provider => provider.GetRequiredService<Drain>())
             .AddHubEndpoints(settings)
             .AddSingleton(_ => databases)
             .AddSingleton<Hub>()
@@ -80,7 +79,7 @@ public static class EmbeddedHub
                 provider.GetRequiredService<Hub>());
     }
 
-    /// <summary>Answers the requests that are for the hub, and <c>/healthz</c>; the others go on to the application.</summary>
+    /// <summary>Answers the requests that are for the hub, and those for its health; the others go on to the application.</summary>
     public static IApplicationBuilder UseMercureHub(this IApplicationBuilder app)
     {
         var pipeline = app.ApplicationServices.GetService<HubPipeline>()
@@ -97,6 +96,8 @@ public static class EmbeddedHub
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new SharedKeys(settings.Tokens.AllowSharedKeys));
         services.TryAddSingleton<AccessLog>();
+        services.TryAddSingleton(provider => new RefusalLog(
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger("Mercure.Http"), provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<RequestGuard>();
         services.TryAddSingleton<HealthEndpoint>();
         services.TryAddSingleton<HubPipeline>();
@@ -108,6 +109,7 @@ public static class EmbeddedHub
         Name = settings.Name,
         PublishTimeout = settings.Publish.Timeout,
         LargestRequest = settings.Publish.MaxRequestSize,
+        MaxTopics = settings.Publish.MaxTopics,
         Reservations = V010Generation.Reserves(settings),
         LogsUpdates = settings.Debug,
         HeartbeatInterval = settings.Streams.HeartbeatInterval,

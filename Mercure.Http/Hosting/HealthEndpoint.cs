@@ -6,12 +6,16 @@ using Mercure.Http.Settings;
 namespace Mercure.Http.Hosting;
 
 /// <summary>
-/// <c>GET /healthz</c>: whether a publish would succeed. A check writes to the journal, so its result serves everyone who asks
-/// within a second, and those who ask meanwhile wait for the same one.
+/// <c>GET /healthz/ready</c>, and <c>/healthz</c>, which means the same: whether a publish would succeed, and the hub is not about to stop.
+/// A check writes to the journal, so its result serves everyone who asks within a second, and those who ask meanwhile wait for the same
+/// one. <c>GET /healthz/live</c>: the process answers. A restart would change nothing of what makes it unready.
 /// </summary>
 internal sealed class HealthEndpoint(IHub hub, HubSettings settings, TimeProvider clock, ILogger<HealthEndpoint> log)
 {
     public const string Path = "/healthz";
+
+    private const string ReadyPath = Path + "/ready";
+    private const string LivePath = Path + "/live";
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
     private static readonly byte[] Healthy = [.. """{"status":"ok"}"""u8, (byte)'\n'];
@@ -21,9 +25,11 @@ internal sealed class HealthEndpoint(IHub hub, HubSettings settings, TimeProvide
     private string? _stopping;
     private string? _logged;
 
+    public static bool Claims(string? path) => path is Path or ReadyPath or LivePath;
+
     public async Task AnswerAsync(HttpContext context)
     {
-        var reason = await CurrentAsync();
+        var reason = context.Request.Path.Value == LivePath ? null : await CurrentAsync();
         context.Response.Headers.CacheControl = "no-store";
         if (reason is not null)
             context.Response.Headers.RetryAfter = "1";

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Mercure.Actors.Hosting;
 using Mercure.Http.Hosting.Logging;
+using Mercure.Http.Protocol;
 using Mercure.Http.Settings;
 using Mercure.Http.Tokens;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -11,9 +12,6 @@ namespace Mercure.Http.Hosting;
 /// <summary>Composes the program. Specs build the same one, on port 0.</summary>
 internal static class HubApplication
 {
-    // The whole stop takes at most 5 s: what has not ended by then is cut, and a second is left for that
-    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(4);
-
     /// <summary>How long a log may take to open before it is worth a line.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -30,10 +28,11 @@ internal static class HubApplication
         builder.Services
             .AddHubEndpoints(settings)
             .AddSingleton(_ => sockets)
-            .Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+            .Configure<HostOptions>(host => host.ShutdownTimeout = Drain.StopTimeout(settings));
         configure(builder.Services);
 
         var app = builder.Build();
+        app.Services.GetRequiredService<ILoggerFactory>().AddProvider(new KestrelLog(app.Services.GetRequiredService<RefusalLog>()));
         app.Run(app.Services.GetRequiredService<HubPipeline>().InvokeAsync);
         CoreServices.CreateActorSystem(app.Services, settings);
         Announce(app, settings);

@@ -1,5 +1,6 @@
 using Mercure.Http.Demo;
 using Mercure.Http.Hosting.Logging;
+using Mercure.Http.Hosting.Server;
 using Mercure.Http.Protocol;
 using Mercure.Http.Protocol.V010;
 using Mercure.Http.Protocol.V07;
@@ -53,11 +54,21 @@ internal sealed class HubPipeline
                 return true;
         }
 
-        return request.Path.Value == HealthEndpoint.Path;
+        return HealthEndpoint.Claims(request.Path.Value);
+    }
+
+    /// <summary>Those of every answer, for a request that the server refused.</summary>
+    public void SetHeaders(HttpContext context)
+    {
+        _forwarded?.Apply(context);
+        SecurityHeaders.Set(context.Response.Headers);
+        _cors?.Answers(context);
     }
 
     public Task InvokeAsync(HttpContext context)
     {
+        RequestLines.Attach(context.Features);
+        TargetEncoding.Apply(context);
         _forwarded?.Apply(context);
         SecurityHeaders.Set(context.Response.Headers);
         return _access.IsEnabled ? _access.FollowAsync(context, _dispatch) : DispatchAsync(context);
@@ -81,10 +92,10 @@ internal sealed class HubPipeline
         var path = context.Request.Path.Value ?? "";
         if (_demo is not null && DemoResource.Claims(path))
             return _demo.AnswerAsync(context);
-        var page = path == HealthEndpoint.Path ? null : _pages.Find(path);
-        if (page is null && path != HealthEndpoint.Path)
+        var page = _pages.Find(path);
+        if (page is null && !HealthEndpoint.Claims(path))
             return NotFoundAsync(context, path);
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        if (!context.Request.IsGetOrHead())
             return PlainText.OtherMethodAsync(context, ReadOnlyMethods);
         return page is null ? _health.AnswerAsync(context) : page.AnswerAsync(context);
     }

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net.Security;
 using System.Text;
+using Mercure.Http.Hosting.Server;
 using Mercure.Http.Hosting.Tls;
 using Mercure.Http.Protocol;
 using Mercure.Http.Settings;
@@ -12,13 +14,12 @@ namespace Mercure.Http.Hosting;
 /// <summary>The HTTP server's limits and endpoints.</summary>
 internal static class KestrelSetup
 {
-    // A subscriber names its topics in the URL, and a token in a header may list many targets
-    private const int MaxHeadSize = 64 << 10;
-
-    private static readonly TimeSpan HeadTimeout = TimeSpan.FromSeconds(30);
-
     public static void AddKestrel(this WebApplicationBuilder builder, HubSettings settings, ListenSockets sockets)
     {
+        var limits = new ServerLimits(settings);
+        // Kestrel's alone: the host has its own source, so that no request is followed by anybody
+        builder.Services.AddSingleton<DiagnosticSource>(services => new ServerRefusals(
+            services.GetRequiredService<HubPipeline>().SetHeaders, services.GetRequiredService<RefusalLog>(), limits));
         if (settings.Listen.UsesTls)
         {
             builder.Services.AddSingleton(services => new CertificateSource(
@@ -38,10 +39,11 @@ internal static class KestrelSetup
         {
             kestrel.AddServerHeader = false;
             WriteIds(kestrel);
-            SetLimits(kestrel.Limits, settings);
+            kestrel.Limits.MaxConcurrentConnections = OpenFiles.Connections();
+            limits.Apply(kestrel.Limits);
             kestrel.RequestHeaderEncodingSelector = RequestHeaderEncoding;
             foreach (var endPoint in sockets.EndPoints)
-                kestrel.Listen(endPoint, listen => Listen(listen, settings.Listen));
+                kestrel.Listen(endPoint, listen => Listen(listen, settings.Listen, limits));
         });
     }
 
@@ -63,27 +65,17 @@ internal static class KestrelSetup
     private static Encoding RequestHeaderEncoding(string name) =>
         name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : Encoding.Latin1;
 
-    private static void SetLimits(KestrelServerLimits limits, HubSettings settings)
-    {
-        limits.MaxConcurrentConnections = OpenFiles.Connections();
-        limits.MaxRequestLineSize = MaxHeadSize;
-        limits.MaxRequestHeadersTotalSize = MaxHeadSize;
-        limits.Http2.MaxRequestHeaderFieldSize = MaxHeadSize;
-        limits.MaxRequestBodySize = PublishBody.OnTheWire(settings.Publish.MaxRequestSize);
-        var readTimeout = settings.Listen.ReadTimeout;
-        limits.RequestHeadersTimeout = readTimeout > TimeSpan.Zero && readTimeout < HeadTimeout ? readTimeout : HeadTimeout;
-        // A slow subscriber is served from the history at its own pace, unless the operator wants it cut: then each write counts
-        // for itself, and the rate only has to be so high that a write's length adds nothing to its time
-        limits.MinResponseDataRate = settings.Streams.DispatchTimeout > TimeSpan.Zero ? new MinDataRate(1e12, settings.Streams.DispatchTimeout) : null;
-    }
-
-    private static void Listen(ListenOptions listen, ListenSettings settings)
+    private static void Listen(ListenOptions listen, ListenSettings settings, ServerLimits limits)
     {
         // Without TLS nothing is negotiated, and Kestrel takes an endpoint for both protocols for HTTP/1.1 alone
         listen.Protocols = settings.UsesTls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
-        if (!settings.UsesTls)
-            return;
+        if (settings.UsesTls)
+            UseTls(listen);
+        listen.Use(next => RequestLines.Middleware(next, limits.RequestLine));
+    }
 
+    private static void UseTls(ListenOptions listen)
+    {
         var certificates = listen.ApplicationServices.GetRequiredService<CertificateSource>();
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {

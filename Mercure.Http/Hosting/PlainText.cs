@@ -1,4 +1,5 @@
 using System.Text;
+using Mercure.Http.Protocol;
 
 namespace Mercure.Http.Hosting;
 
@@ -15,14 +16,14 @@ internal static class PlainText
         response.StatusCode = status;
         response.ContentType = contentType;
         response.ContentLength = body.Length;
-        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.BodyWriter.WriteAsync(body).AsTask();
+        return context.Request.IsHead() ? Task.CompletedTask : response.BodyWriter.WriteAsync(body).AsTask();
     }
 
     /// <summary>An answer without a body to OPTIONS, a refusal to every other method (RFC 9110, section 15.5.6).</summary>
     public static Task OtherMethodAsync(HttpContext context, string allowed)
     {
         context.Response.Headers.Allow = allowed;
-        if (!HttpMethods.IsOptions(context.Request.Method))
+        if (!context.Request.IsOptions())
             return AnswerAsync(context, StatusCodes.Status405MethodNotAllowed, $"Method not allowed. {context.Request.Path} takes {allowed}.");
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;

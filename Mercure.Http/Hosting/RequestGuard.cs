@@ -1,3 +1,5 @@
+using Mercure.Http.Hosting.Server;
+using Mercure.Http.Protocol;
 using Mercure.Http.Settings;
 using Microsoft.AspNetCore.Connections;
 
@@ -7,7 +9,7 @@ namespace Mercure.Http.Hosting;
 /// Bounds requests in time (<c>read-timeout</c>, <c>write-timeout</c>) and answers those that Kestrel finds malformed while they
 /// are read. A subscriber without a write timeout passes straight through: no state of ours waits beside its stream.
 /// </summary>
-internal sealed class RequestGuard(HubSettings settings, TimeProvider clock, ILogger<RequestGuard> logger)
+internal sealed class RequestGuard(HubSettings settings, TimeProvider clock, RefusalLog refusals, ILogger<RequestGuard> logger)
 {
     // The core ends a stream at its time, properly; only one that can't be ended, because its client reads nothing, is cut
     // here. Long enough for a busy machine, where a proper end may come late
@@ -18,7 +20,7 @@ internal sealed class RequestGuard(HubSettings settings, TimeProvider clock, ILo
 
     public Task RunAsync(HttpContext context, RequestDelegate next)
     {
-        var hasBody = !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method);
+        var hasBody = !context.Request.IsGetOrHead();
         if (_writeTimeout > TimeSpan.Zero)
             return BoundWriteAsync(context, next, hasBody);
         return hasBody ? BoundReadAsync(context, next) : next(context);
@@ -63,7 +65,9 @@ internal sealed class RequestGuard(HubSettings settings, TimeProvider clock, ILo
             // The rest of the body is not waited for
             if (HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol))
                 context.Response.Headers.Connection = "close";
-            await PlainText.AnswerAsync(context, StatusOf(e)!.Value, e.Message);
+            var reason = ServerLimits.Sentence(e.Message);
+            refusals.RequestRejected(StatusOf(e)!.Value, context.Connection.RemoteIpAddress, reason);
+            await PlainText.AnswerAsync(context, StatusOf(e)!.Value, reason);
         }
     }
 

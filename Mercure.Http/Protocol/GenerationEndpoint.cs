@@ -16,7 +16,7 @@ internal sealed class GenerationEndpoint
     /// <param name="settings">Of which the streams', publishing's and the write timeout count here.</param>
     /// <param name="log">For the reasons of refusals.</param>
     public GenerationEndpoint(
-        GenerationRules rules, IHub hub, RoleAuthorization publishers, RoleAuthorization subscribers, HubSettings settings, ILogger log)
+        GenerationRules rules, IHub hub, RoleAuthorization publishers, RoleAuthorization subscribers, HubSettings settings, RefusalLog log)
     {
         _publish = new PublishEndpoint(rules, hub, publishers, settings.Publish.MaxRequestSize, log);
         _subscribe = new SubscribeEndpoint(rules, hub, subscribers, StreamRules.From(settings), log);
@@ -24,10 +24,10 @@ internal sealed class GenerationEndpoint
 
     public Task HandleAsync(HttpContext context)
     {
-        var method = context.Request.Method;
-        return HttpMethods.IsPost(method) ? _publish.HandleAsync(context)
-            : HttpMethods.IsGet(method) || HttpMethods.IsHead(method) ? _subscribe.HandleAsync(context)
-            : HttpMethods.IsOptions(method) ? HttpReplies.OptionsAsync(context.Response)
+        var request = context.Request;
+        return request.IsPost() ? _publish.HandleAsync(context)
+            : request.IsGetOrHead() ? _subscribe.HandleAsync(context)
+            : request.IsOptions() ? HttpReplies.OptionsAsync(context.Response)
             : HttpReplies.RejectAsync(context.Response, Rejections.MethodNotAllowed);
     }
 }

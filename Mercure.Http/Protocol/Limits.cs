@@ -5,7 +5,7 @@ namespace Mercure.Http.Protocol;
 /// <summary>Bounds on what one request may ask of the hub, the same in every generation (docs/protocol.md).</summary>
 internal static class Limits
 {
-    /// <summary>Topics of an update, or selectors of a subscription.</summary>
+    /// <summary>Topics of an update, or selectors of a subscription, unless settings say otherwise.</summary>
     public const int Topics = UpdateRules.Topics;
 
     /// <summary>
@@ -17,8 +17,17 @@ internal static class Limits
     /// <summary>Targets of an update.</summary>
     public const int Targets = UpdateRules.Targets;
 
-    /// <summary>Fields of a form or query, known or not.</summary>
-    public const int Fields = 2048;
+    /// <summary>Fields of a form or query, known or not, besides as many as it may have topics.</summary>
+    public const int OtherFields = 2048;
+
+    /// <summary>Bytes of the request line, where a subscriber may have no more than a few topics.</summary>
+    public const int LeastRequestLine = 64 << 10;
+
+    /// <summary>
+    /// Bytes of the request line for each topic of a subscriber: one of some 160 characters that all have to be percent-encoded. Not what
+    /// the longest topics would take (12 MiB for 1,000): every client, with a token or without, may make the hub hold this much.
+    /// </summary>
+    public const int RequestLinePerTopic = 512;
 
     /// <summary>Bytes of a topic, selector or target.</summary>
     public const int NameLength = UpdateRules.NameLength;
@@ -31,4 +40,7 @@ internal static class Limits
 
     /// <summary>Characters of a token.</summary>
     public const int TokenLength = 8192;
+
+    /// <summary>Bytes of the request line of a subscriber who may have this many topics.</summary>
+    public static int RequestLine(int topics) => Math.Max(LeastRequestLine, topics * RequestLinePerTopic);
 }

@@ -6,7 +6,7 @@ namespace Mercure.Http.Protocol;
 
 /// <summary><c>POST</c> to the hub (spec drafts 04 and 07, Publication and Publishers).</summary>
 internal sealed class PublishEndpoint(
-    GenerationRules rules, IHub hub, RoleAuthorization authorization, int maxRequestSize, ILogger log)
+    GenerationRules rules, IHub hub, RoleAuthorization authorization, int maxRequestSize, RefusalLog log)
 {
     private readonly PublishBody _body = new(rules.Form, maxRequestSize);
 

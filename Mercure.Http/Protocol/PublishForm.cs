@@ -9,8 +9,11 @@ namespace Mercure.Http.Protocol;
 /// <param name="AudienceField">The repeatable field that says who may read the update.</param>
 /// <param name="RequiresData">Whether an update without data is refused.</param>
 /// <param name="AudienceIsFlag">Whether that field counts by being there, whatever it holds.</param>
-internal sealed record PublishFormRules(string AudienceField, bool RequiresData, bool AudienceIsFlag = false)
+/// <param name="MaxTopics">Topics that an update may have.</param>
+internal sealed record PublishFormRules(string AudienceField, bool RequiresData, bool AudienceIsFlag = false, int MaxTopics = Limits.Topics)
 {
+    public int MaxFields => MaxTopics + Limits.OtherFields;
+
     public byte[] AudienceFieldName { get; } = Encoding.UTF8.GetBytes(AudienceField);
 }
 
@@ -58,8 +61,8 @@ internal sealed class PublishForm
         var fields = 0;
         while (UrlEncoding.TryTakeField(ref body, out var name, out var value))
         {
-            if (++fields > Limits.Fields)
-                return Rejections.TooManyFields;
+            if (++fields > rules.MaxFields)
+                return Rejections.TooManyFields(rules.MaxFields);
             if (AddField(name, value, rules) is { } rejection)
                 return rejection;
         }
@@ -78,7 +81,7 @@ internal sealed class PublishForm
             name = decoded;
         }
 
-        return name.SequenceEqual("topic"u8) ? AddTopic(value)
+        return name.SequenceEqual("topic"u8) ? AddTopic(value, rules.MaxTopics)
             : name.SequenceEqual("data"u8) ? SetData(value)
             : name.SequenceEqual("id"u8) ? SetId(value)
             : name.SequenceEqual("type"u8) ? SetType(value)
@@ -87,10 +90,10 @@ internal sealed class PublishForm
             : UrlEncoding.Check(name) ?? UrlEncoding.Check(value);
     }
 
-    private Rejection? AddTopic(ReadOnlySpan<byte> value)
+    private Rejection? AddTopic(ReadOnlySpan<byte> value, int limit)
     {
-        if (Topics.Count == Limits.Topics)
-            return Rejections.TooManyTopics;
+        if (Topics.Count == limit)
+            return Rejections.TooManyTopics(limit);
         if (UrlEncoding.DecodedLength(value) > Limits.NameLength)
             return Rejections.TopicTooLong;
         if (UrlEncoding.Decode(value, out string topic) is { } rejection)

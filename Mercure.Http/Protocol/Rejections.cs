@@ -94,10 +94,6 @@ internal static class Rejections
 
     public static readonly Rejection NotUtf8 = Of(UpdateRules.NotUtf8);
 
-    public static readonly Rejection TooManyFields = Bad($"More than {Limits.Fields} fields.");
-
-    public static readonly Rejection TooManyTopics = Of(UpdateRules.TooManyTopics);
-
     public static readonly Rejection TooManyTargets = Of(UpdateRules.TooManyTargets);
 
     public static readonly Rejection TopicEmpty = Of(UpdateRules.TopicEmpty);
@@ -127,8 +123,6 @@ internal static class Rejections
     public static readonly Rejection SelectorMissing = Bad("Missing topic: the query needs at least one.");
 
     public static readonly Rejection SelectorTooLong = Bad($"A topic selector is longer than {Limits.NameLength} bytes.");
-
-    public static readonly Rejection TooManySelectors = Bad($"More than {Limits.Topics} topic selectors.");
 
     public static readonly Rejection SelectorsTooComplex = Bad(
         $"The topic selectors have more than {Limits.SelectorParts} variables and literals between them.");
@@ -198,6 +192,12 @@ internal static class Rejections
     public static Rejection BodyTooLarge(int limit) => new(
         RejectionKind.TooLarge,
         string.Create(CultureInfo.InvariantCulture, $"The body is larger than {limit} bytes."));
+
+    public static Rejection TooManyFields(int limit) => Bad(string.Create(CultureInfo.InvariantCulture, $"More than {limit} fields."));
+
+    public static Rejection TooManyTopics(int limit) => Of(UpdateRules.TooManyTopics(limit));
+
+    public static Rejection TooManySelectors(int limit) => Bad(string.Create(CultureInfo.InvariantCulture, $"More than {limit} topic selectors."));
 
     /// <summary>The update may still be stored and delivered: the publisher learns that nobody knows yet.</summary>
     public static Rejection PublishUnavailable(string detail) => new(

@@ -3,6 +3,7 @@ using Mercure.Actors.Authorization;
 using Mercure.Actors.Subscribers;
 using Mercure.Http.Settings;
 using Mercure.Http.Streams;
+using Microsoft.Net.Http.Headers;
 
 namespace Mercure.Http.Protocol;
 
@@ -19,7 +20,7 @@ internal sealed record StreamRules(bool AllowAnonymous, bool Compress, TimeSpan 
 
 /// <summary><c>GET</c> and <c>HEAD</c> of the hub (spec drafts 04 and 07, Subscription, Subscribers and Reconnection).</summary>
 internal sealed class SubscribeEndpoint(
-    GenerationRules generation, IHub hub, RoleAuthorization authorization, StreamRules rules, ILogger log)
+    GenerationRules generation, IHub hub, RoleAuthorization authorization, StreamRules rules, RefusalLog log)
 {
     private const string LastEventIdHeader = "Last-Event-ID";
 
@@ -39,13 +40,17 @@ internal sealed class SubscribeEndpoint(
         }
 
         EventStreamHead.Write(context, subscription.Encoder, variesByCoding: rules.Compress);
-        if (HttpMethods.IsHead(context.Request.Method))
+        if (context.Request.IsHead())
             return;
 
         switch (await hub.SubscribeAsync(subscription))
         {
             case StreamEnd.Refused:
                 await RejectAsync(context, Rejections.StreamRefused);
+                break;
+            case StreamEnd.HubStopping when !context.Response.HasStarted:
+                // An empty stream: nothing of a coding's frame has been written
+                context.Response.Headers.Remove(HeaderNames.ContentEncoding);
                 break;
             case StreamEnd.Failed:
                 // Not a proper end: the client must not take what it has for a whole stream

@@ -7,7 +7,11 @@ namespace Mercure.Http.Protocol;
 /// <summary>What a generation makes of the query of a subscriber.</summary>
 /// <param name="ParseSelector">What a topic parameter asks for.</param>
 /// <param name="KnowsEarliest">Whether <c>earliest</c> is no id but asks for all the history, and the answer says where it begins.</param>
-internal sealed record SubscribeQueryRules(Func<string, TopicSelector> ParseSelector, bool KnowsEarliest);
+/// <param name="MaxTopics">Topics that a subscriber may have.</param>
+internal sealed record SubscribeQueryRules(Func<string, TopicSelector> ParseSelector, bool KnowsEarliest, int MaxTopics = Limits.Topics)
+{
+    public int MaxFields => MaxTopics + Limits.OtherFields;
+}
 
 /// <summary>
 /// The query of a subscriber. Read by hand and thrown away: ASP.NET Core's own collections would live as long as the
@@ -15,8 +19,13 @@ internal sealed record SubscribeQueryRules(Func<string, TopicSelector> ParseSele
 /// </summary>
 internal sealed class SubscribeQuery
 {
+    private const int FewSelectors = 16;
+
     private readonly SubscribeQueryRules _rules;
     private int _parts;
+
+    /// <summary>Of the selectors, once there are more than a few: comparing each with all others would take a million steps.</summary>
+    private HashSet<string>? _texts;
 
     private SubscribeQuery(SubscribeQueryRules rules) => _rules = rules;
 
@@ -44,8 +53,8 @@ internal sealed class SubscribeQuery
         var fields = 0;
         while (UrlEncoding.TryTakeField(ref query, out var name, out var value))
         {
-            if (++fields > Limits.Fields)
-                return Rejections.TooManyFields;
+            if (++fields > _rules.MaxFields)
+                return Rejections.TooManyFields(_rules.MaxFields);
             if (UrlEncoding.Decode(name, out string key) is { } malformedName)
                 return malformedName;
             if (AddField(key, value) is { } rejection)
@@ -68,15 +77,23 @@ internal sealed class SubscribeQuery
             return Rejections.SelectorTooLong;
         if (UrlEncoding.Decode(value, out string text) is { } rejection)
             return rejection;
-        if (text.Length == 0 || Selectors.Exists(selector => selector.Text == text))
+        if (text.Length == 0 || IsKnown(text))
             return null;
-        if (Selectors.Count == Limits.Topics)
-            return Rejections.TooManySelectors;
+        if (Selectors.Count == _rules.MaxTopics)
+            return Rejections.TooManySelectors(_rules.MaxTopics);
 
         var selector = _rules.ParseSelector(text);
         _parts += selector.Parts;
         Selectors.Add(selector);
+        _texts?.Add(text);
         return _parts > Limits.SelectorParts ? Rejections.SelectorsTooComplex : null;
+    }
+
+    private bool IsKnown(string text)
+    {
+        if (Selectors.Count == FewSelectors)
+            _texts ??= Selectors.ConvertAll(static selector => selector.Text).ToHashSet(StringComparer.Ordinal);
+        return _texts?.Contains(text) ?? Selectors.Exists(selector => selector.Text == text);
     }
 
     private Rejection? AddLastEventId(ReadOnlySpan<byte> value) =>

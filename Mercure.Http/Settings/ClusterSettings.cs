@@ -37,12 +37,6 @@ public sealed record ClusterSettings
 
     /// <summary>Whether members may be joined, downed and made to leave over HTTP.</summary>
     public required bool ManagementWrites { get; init; }
-
-    /// <summary>Between the signal and the end of the first stream.</summary>
-    public required TimeSpan DrainDelay { get; init; }
-
-    /// <summary>Over which the streams are ended.</summary>
-    public required TimeSpan DrainTime { get; init; }
 }
 
 public sealed record ClusterTls(string CertFile, string KeyFile, string CaFile);

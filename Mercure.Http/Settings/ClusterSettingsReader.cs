@@ -11,7 +11,6 @@ namespace Mercure.Http.Settings;
 internal static class ClusterSettingsReader
 {
     private const string Root = "mercure.cluster.";
-    private static readonly TimeSpan MaxDrain = TimeSpan.FromMinutes(10);
 
     /// <summary>Null when nothing asks for a cluster. Every key is read in either case, so that a wrong one is told.</summary>
     public static ClusterSettings? Read(SettingsReader reader, JournalKind journal)
@@ -40,8 +39,6 @@ internal static class ClusterSettingsReader
             ManagementNames = reader.List<string>(
                 Root + "management-names", TryParseName, "host names such as mercure.example.com or *.mercure.default.svc.cluster.local, without a port"),
             ManagementWrites = reader.Flag(Root + "management-writes"),
-            DrainDelay = reader.Duration(Root + "drain-delay", max: MaxDrain, accepted: "5s or 1m, 0s for none, at most 10m"),
-            DrainTime = reader.Duration(Root + "drain-time", max: MaxDrain, accepted: "5s or 1m, 0s for none, at most 10m"),
         };
         if (discovery is null)
             return null;

@@ -1,3 +1,4 @@
+using Mercure.Actors.Updates;
 using Mercure.Http.Tokens;
 using Mercure.Journal;
 
@@ -26,6 +27,8 @@ public sealed record HubSettings
     public required HistorySettings History { get; init; }
 
     public required JournalSettings Journal { get; init; }
+
+    public DrainSettings Drain { get; init; } = DrainSettings.None;
 
     /// <summary>Null for a hub on its own.</summary>
     public ClusterSettings? Cluster { get; init; }
@@ -125,16 +128,24 @@ public sealed record StreamSettings
 
     /// <summary>How long one write may wait for its client before that is cut; zero for ever.</summary>
     public TimeSpan DispatchTimeout { get; init; }
+
+    /// <summary>Topics that a subscriber may have.</summary>
+    public int MaxTopics { get; init; } = PublishSettings.DefaultMaxTopics;
 }
 
 /// <summary>Publishing.</summary>
 public sealed record PublishSettings
 {
+    public const int DefaultMaxTopics = UpdateRules.Topics;
+
     /// <summary>Greatest body of a publish request, in bytes.</summary>
     public required int MaxRequestSize { get; init; }
 
     /// <summary>How long a publisher waits for the journal before it is told 503.</summary>
     public required TimeSpan Timeout { get; init; }
+
+    /// <summary>Topics that an update may have.</summary>
+    public int MaxTopics { get; init; } = DefaultMaxTopics;
 }
 
 /// <summary>What a <c>Last-Event-ID</c> may reach.</summary>
@@ -157,6 +168,14 @@ public sealed record JournalSettings
 
     /// <summary>ADO.NET connection string; required for the database servers.</summary>
     public required string? ConnectionString { get; init; }
+}
+
+/// <summary>A stop, before the listener closes.</summary>
+/// <param name="Delay">Between the signal, when the hub ceases to be ready, and the end of the first stream.</param>
+/// <param name="Time">Over which the streams are ended.</param>
+public sealed record DrainSettings(TimeSpan Delay, TimeSpan Time)
+{
+    public static readonly DrainSettings None = new(TimeSpan.Zero, TimeSpan.Zero);
 }
 
 public enum LogFormat

@@ -10,7 +10,10 @@ internal static class SettingNames
 
     private const string Prefix = "MERCURE_";
 
-    /// <summary>Short names: the reference's variables, those without a prefix from its standalone hubs; and LOG_LEVEL, LOG_LEVELS beside its LOG_FORMAT.</summary>
+    /// <summary>
+    /// Short names: the reference's variables, those without a prefix from its standalone hubs; LOG_LEVEL and LOG_LEVELS beside its
+    /// LOG_FORMAT; and those of the drain, from when only a node of a cluster had one.
+    /// </summary>
     public static readonly IReadOnlyDictionary<string, string> Aliases = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["mercure.acme-cert-dir"] = "ACME_CERT_DIR",
@@ -24,6 +27,8 @@ internal static class SettingNames
         ["mercure.debug"] = "DEBUG",
         ["mercure.demo"] = "DEMO",
         ["mercure.dispatch-timeout"] = "DISPATCH_TIMEOUT",
+        ["mercure.drain-delay"] = "MERCURE_CLUSTER_DRAIN_DELAY",
+        ["mercure.drain-time"] = "MERCURE_CLUSTER_DRAIN_TIME",
         ["mercure.heartbeat-interval"] = "HEARTBEAT_INTERVAL",
         ["mercure.history-cleanup-frequency"] = "HISTORY_CLEANUP_FREQUENCY",
         ["mercure.history-size"] = "HISTORY_SIZE",

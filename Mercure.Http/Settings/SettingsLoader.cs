@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Net;
 using Mercure.Actors.Hosting;
 using Mercure.Http.Hosting.Tls;
@@ -11,6 +12,8 @@ public static class SettingsLoader
 {
     private const int MinRequestSize = 1 << 10;
     private const int MaxRequestSize = 256 << 20;
+    private const int MaxTopics = 10_000;
+    private static readonly TimeSpan MaxDrain = TimeSpan.FromMinutes(10);
 
     /// <summary>From the process's arguments and environment.</summary>
     /// <exception cref="SettingsException">Some setting is missing, unknown or not accepted.</exception>
@@ -76,6 +79,7 @@ public static class SettingsLoader
                 HeartbeatInterval = reader.Duration("mercure.heartbeat-interval"),
                 Compress = reader.Flag("mercure.compress"),
                 DispatchTimeout = ReadDispatchTimeout(reader),
+                MaxTopics = ReadTopics(reader, "mercure.max-subscriber-topics"),
             },
             Publish = ReadPublish(reader, cluster is not null),
             History = new HistorySettings
@@ -84,6 +88,7 @@ public static class SettingsLoader
                 CleanupFrequency = reader.Fraction("mercure.history-cleanup-frequency"),
             },
             Journal = journal,
+            Drain = ReadDrain(reader),
             Cluster = cluster,
             LogFormat = reader.Choice<LogFormat>("mercure.log-format"),
             LogLevels = LogLevels.Read(reader, debug),
@@ -192,7 +197,19 @@ public static class SettingsLoader
         Timeout = inCluster && reader.Find("mercure.publish-timeout").IsDefault
             ? ClusterOptions.DefaultPublishTimeout
             : reader.Duration("mercure.publish-timeout", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5), "5s, from 100ms to 5m"),
+        MaxTopics = ReadTopics(reader, "mercure.max-update-topics"),
     };
+
+    private static int ReadTopics(SettingsReader reader, string key) => reader.Parse(
+        key,
+        (string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value is >= 1 and <= MaxTopics,
+        string.Create(CultureInfo.InvariantCulture, $"a whole number from 1 to {MaxTopics}"));
+
+    private static DrainSettings ReadDrain(SettingsReader reader)
+    {
+        TimeSpan Read(string key) => reader.Duration(key, max: MaxDrain, accepted: "5s or 1m, 0s for none, at most 10m");
+        return new DrainSettings(Read("mercure.drain-delay"), Read("mercure.drain-time"));
+    }
 
     private static JournalSettings ReadJournal(SettingsReader reader)
     {

@@ -43,7 +43,7 @@ internal sealed class TokenSource
             return new(parameter.AsMemory(), parameter is null ? Rejections.AuthorizationParameterMalformed : null);
 
         var cookie = FindCookie(request.Headers.Cookie);
-        if (cookie.IsEmpty || HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        if (cookie.IsEmpty || request.IsGetOrHead())
             return new(cookie, Rejection: null);
 
         return new(cookie, CheckOrigin(request));

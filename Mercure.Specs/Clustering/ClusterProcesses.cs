@@ -175,7 +175,7 @@ internal sealed class ClusterProcesses : IAsyncDisposable
         ("MERCURE_CLUSTER_HOST", "127.0.0.1"),
         ("MERCURE_CLUSTER_PORT", $"{FreePort.Next()}"),
         ("MERCURE_CLUSTER_MANAGEMENT_ADDR", $"127.0.0.1:{FreePort.Next()}"),
-        ("MERCURE_CLUSTER_DRAIN_TIME", "0s"),
+        ("MERCURE_DRAIN_TIME", "0s"),
         ("MERCURE_PUBLISH_TIMEOUT", "15s"),
         .. environment]);
 }

@@ -99,7 +99,7 @@ public sealed class FailoverSpecs(ITestOutputHelper output)
     [ClusterFact]
     public async Task Should_refuse_no_publish_during_a_rolling_restart()
     {
-        await using var cluster = await ClusterProcesses.StartAsync(3, ("MERCURE_CLUSTER_DRAIN_DELAY", "1s"), ("MERCURE_CLUSTER_DRAIN_TIME", "500ms"));
+        await using var cluster = await ClusterProcesses.StartAsync(3, ("MERCURE_DRAIN_DELAY", "1s"), ("MERCURE_DRAIN_TIME", "500ms"));
         await using var load = await ClusterLoad.StartAsync(cluster.Setups);
         for (var node = 0; node < 3; node++)
         {

@@ -17,8 +17,8 @@ public sealed class LeaveSpecs
             3,
             ("MERCURE_CLUSTER_MANAGEMENT_WRITES", "1"),
             ("MERCURE_CLUSTER_BIND_HOST", "0.0.0.0"),
-            ("MERCURE_CLUSTER_DRAIN_DELAY", "1s"),
-            ("MERCURE_CLUSTER_DRAIN_TIME", "300ms"));
+            ("MERCURE_DRAIN_DELAY", "1s"),
+            ("MERCURE_DRAIN_TIME", "300ms"));
         using var client = new HttpClient();
         var host = await cluster.HostAsync(0);
         var (asked, last) = ((host + 1) % 3, (host + 2) % 3);

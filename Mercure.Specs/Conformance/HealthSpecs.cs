@@ -42,6 +42,20 @@ public sealed class HealthSpecs
         Assert.Contains(hub.Logs.Lines, entry => entry.Contains("10.9.8.7:5432 refuses mercure_user", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Should_tell_a_hub_that_can_not_publish_from_one_that_is_dead()
+    {
+        await using var hub = await new HubFixture { IsRecorded = true }.StartedAsync();
+        hub.Hub.HealthAnswer = new HubHealth("The journal can't be written.");
+        using var ready = await hub.Client.GetAsync(new Uri(hub.Url, "/healthz/ready"));
+        using var live = await hub.Client.GetAsync(new Uri(hub.Url, "/healthz/live"));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Contains("The journal can", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+        Assert.Equal("{\"status\":\"ok\"}\n", await live.Content.ReadAsStringAsync());
+    }
+
     private static async Task<(HttpStatusCode Status, string Body)> AskAsync(HubFixture hub)
     {
         using var response = await hub.Client.GetAsync(new Uri(hub.Url, "/healthz"));

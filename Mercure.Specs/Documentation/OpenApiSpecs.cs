@@ -177,13 +177,16 @@ public sealed class OpenApiSpecs(DescribedHubFixture hub) : IClassFixture<Descri
     [
         new("GET /healthz 200", static hub => HealthAsync(hub, HubHealth.Healthy)),
         new("GET /healthz 503", static hub => HealthAsync(hub, new HubHealth("The log is not open."))),
+        new("GET /healthz/ready 200", static hub => HealthAsync(hub, HubHealth.Healthy, "/healthz/ready")),
+        new("GET /healthz/ready 503", static hub => HealthAsync(hub, new HubHealth("The log is not open."), "/healthz/ready")),
+        new("GET /healthz/live 200", static hub => SendAsync(hub, HttpMethod.Get, "/healthz/live", token: null)),
     ];
 
-    private static Task<HttpResponseMessage> HealthAsync(HubFixture hub, HubHealth health)
+    private static Task<HttpResponseMessage> HealthAsync(HubFixture hub, HubHealth health, string path = "/healthz")
     {
         hub.Hub.HealthAnswer = health;
         return UntilAsync(
-            health.Reason is null ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, () => SendAsync(hub, HttpMethod.Get, "/healthz", token: null));
+            health.Reason is null ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, () => SendAsync(hub, HttpMethod.Get, path, token: null));
     }
 
     /// <summary>Health is remembered for a second, and streams of other answers may still be ending.</summary>

@@ -47,7 +47,7 @@ internal static class FormFuzz
             fields.Add((name, value));
         }
 
-        return fields.Count > Limits.Fields ? null : fields;
+        return fields.Count > Limits.Topics + Limits.OtherFields ? null : fields;
     }
 
     private static string? Decode(string latin1)

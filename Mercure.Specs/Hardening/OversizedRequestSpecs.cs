@@ -8,13 +8,16 @@ namespace Mercure.Specs.Hardening;
 public sealed class OversizedRequestSpecs(AttackedHub hub) : IClassFixture<AttackedHub>
 {
     private const int HeadLimit = 64 << 10;
+    private const int MaxFields = Limits.Topics + Limits.OtherFields;
+
+    private static readonly int LineLimit = Limits.RequestLine(Limits.Topics);
 
     /// <summary>What is too large, how it is asked, and the answer.</summary>
     public static TheoryData<string, Func<AttackedGeneration, string>, int> Requests => new()
     {
-        { "URL", static hub => hub.Subscribe($"topic={Repeat("a", HeadLimit)}"), 414 },
-        { "method", static _ => $"{Repeat("A", HeadLimit + 1)} / HTTP/1.1\r\n\r\n", 414 },
-        { "request line that never ends", static _ => Repeat("A", 2 * HeadLimit), 414 },
+        { "URL", static hub => hub.Subscribe($"topic={Repeat("a", LineLimit)}"), 414 },
+        { "method", static _ => $"{Repeat("A", LineLimit + 1)} / HTTP/1.1\r\n\r\n", 414 },
+        { "request line that never ends", static _ => Repeat("A", LineLimit), 414 },
         { "header", static hub => hub.Subscribe("topic=t", $"X: {Repeat("a", HeadLimit)}\r\n"), 431 },
         { "header name", static hub => hub.Subscribe("topic=t", $"{Repeat("X", HeadLimit)}: a\r\n"), 431 },
         { "header that never ends", static hub => $"GET {hub.Path} HTTP/1.1\r\nX: {Repeat("a", 2 * HeadLimit)}", 431 },
@@ -25,12 +28,12 @@ public sealed class OversizedRequestSpecs(AttackedHub hub) : IClassFixture<Attac
         { "signed token", static hub => hub.Subscribe("topic=t", $"Authorization: Bearer {BigToken}\r\n"), 401 },
         { "topics of a subscription", static hub => hub.Subscribe(string.Concat(Enumerable.Range(0, Limits.Topics + 1).Select(static n => $"topic={n}&"))), 400 },
         { "topic of a subscription", static hub => hub.Subscribe($"topic={Repeat("a", Limits.NameLength + 1)}"), 400 },
-        { "fields of a query", static hub => hub.Subscribe($"topic=t{Repeat("&a", Limits.Fields)}"), 400 },
+        { "fields of a query", static hub => hub.Subscribe($"topic=t{Repeat("&a", MaxFields)}"), 400 },
         { "body", static hub => hub.PublishHead("Content-Length: 9223372036854775807\r\n"), 413 },
         { "chunk", static hub => hub.PublishHead("Transfer-Encoding: chunked\r\n") + "7fffffff\r\n" + Repeat("a", (1 << 20) + 1), 413 },
         { "trailer", static hub => hub.PublishHead("Transfer-Encoding: chunked\r\n") + $"e\r\ntopic=t&data=x\r\n0\r\nX: {Repeat("a", HeadLimit)}\r\n\r\n", 431 },
         { "size of a chunk", static hub => hub.PublishHead("Transfer-Encoding: chunked\r\n") + Repeat("0", HeadLimit) + "1\r\n", 400 },
-        { "fields of a form", static hub => hub.Publish($"topic=t&data=x{Repeat("&a", Limits.Fields)}"), 400 },
+        { "fields of a form", static hub => hub.Publish($"topic=t&data=x{Repeat("&a", MaxFields)}"), 400 },
         { "topics of an update", static hub => hub.Publish($"data=x{Repeat("&topic=t", Limits.Topics + 1)}"), 400 },
         { "topic of an update", static hub => hub.Publish($"data=x&topic={Repeat("a", Limits.NameLength + 1)}"), 400 },
         { "id", static hub => hub.Publish($"topic=t&data=x&id={Repeat("a", Limits.FieldLength + 1)}"), 400 },

@@ -111,11 +111,18 @@ internal sealed partial class RawClient : IDisposable
         var text = new StringBuilder();
         var buffer = new byte[1];
         using var timeout = new CancellationTokenSource(Patience);
-        while (!(text.Length >= end.Length && text.ToString(text.Length - end.Length, end.Length) == end))
+        try
         {
-            if (await _stream.ReadAsync(buffer, timeout.Token) == 0)
-                throw new EndOfStreamException($"The hub closed after:\n{text}");
-            text.Append((char)buffer[0]);
+            while (!(text.Length >= end.Length && text.ToString(text.Length - end.Length, end.Length) == end))
+            {
+                if (await _stream.ReadAsync(buffer, timeout.Token) == 0)
+                    throw new EndOfStreamException($"The hub closed after:\n{text}");
+                text.Append((char)buffer[0]);
+            }
+        }
+        catch (OperationCanceledException late)
+        {
+            throw new TimeoutException($"The hub did not send {end}; it sent:\n{text}", late);
         }
 
         return new RawAnswer(text.ToString());

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Mercure.Http.Hosting.Logging;
+using Mercure.Specs.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
@@ -31,6 +32,27 @@ public class LoggingSpecs
         var line = Write(new TextFormatter(new FixedClock()), LogLevel.Warning, "Topic {Topic}", ("Topic", "a\n2026"), ("Other", "\r\n\u001b[31m\""));
 
         Assert.Equal("2026-01-31T12:00:00.000Z WARN  Topic a\\n2026 other=\"\\u000d\\n\\u001b[31m\\\"\"\n", line);
+    }
+
+    // U+2028 ends a line in some viewers, U+202E turns the rest of it round, U+0085 is a line end of ISO 6429
+    [Fact]
+    public void Should_not_let_input_forge_what_a_viewer_shows()
+    {
+        var line = Write(new TextFormatter(new FixedClock()), LogLevel.Warning, "Topic {Topic}", ("Topic", "é\u2028\u202e"), ("Origin", "http://a\u0085 b"));
+
+        Assert.Equal("2026-01-31T12:00:00.000Z WARN  Topic é\\u2028\\u202e origin=\"http://a\\u0085 b\"\n", line);
+    }
+
+    [Fact]
+    public async Task Should_not_let_a_path_forge_the_fields_of_the_access_log()
+    {
+        // CWE-117
+        await using var hub = await new HubFixture { Settings = HubFixture.Default with { AccessLog = true } }.StartedAsync();
+
+        using var response = await hub.Client.GetAsync(new Uri(hub.Url, "/a%20200%20duration_ms=0%0A%22%E2%80%A8?b=c"));
+        await hub.StopAsync();
+
+        Assert.Contains(hub.Logs.Lines, static line => line.StartsWith("GET /a%20200%20duration_ms=0%0A%22%E2%80%A8 404 ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -24,6 +24,8 @@ public sealed class HubSetup : IAsyncDisposable
             ["ALLOW_ANONYMOUS"] = "1",
             // A busy machine is not a journal that is away
             ["MERCURE_PUBLISH_TIMEOUT"] = "30s",
+            // A stop that is not what a spec is about takes no longer than it must
+            ["MERCURE_DRAIN_TIME"] = "0s",
         };
         foreach (var (name, value) in journal.Environment.Concat(environment))
             Environment[name] = value;

@@ -113,9 +113,9 @@ public sealed class PublishFormSpecs
     [Fact]
     public void Should_refuse_what_is_beyond_the_limits()
     {
-        Assert.Equal(Rejections.TooManyTopics, Refuse("data=x" + Repeat("&topic=t", Limits.Topics + 1)));
+        Assert.Equal(Rejections.TooManyTopics(Limits.Topics), Refuse("data=x" + Repeat("&topic=t", Limits.Topics + 1)));
         Assert.Equal(Rejections.TooManyTargets, Refuse("topic=t&data=x" + Repeat("&target=t", Limits.Targets + 1)));
-        Assert.Equal(Rejections.TooManyFields, Refuse("topic=t&data=x" + Repeat("&f", Limits.Fields)));
+        Assert.Equal(Rejections.TooManyFields(Rules.MaxFields), Refuse("topic=t&data=x" + Repeat("&f", Rules.MaxFields)));
         Assert.Equal(Rejections.TopicTooLong, Refuse("data=x&topic=" + Repeat("%61", Limits.NameLength + 1)));
         Assert.Equal(Rejections.TargetTooLong, Refuse("topic=t&data=x&target=" + Repeat("a", Limits.NameLength + 1)));
         Assert.Equal(Rejections.IdTooLong, Refuse("topic=t&data=x&id=" + Repeat("a", Limits.FieldLength + 1)));

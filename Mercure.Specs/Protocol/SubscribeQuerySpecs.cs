@@ -47,8 +47,8 @@ public sealed class SubscribeQuerySpecs
         { "?topic=a&x=%", Rejections.EscapeMalformed },
         { "?topic=%FF", Rejections.NotUtf8 },
         { "?topic=" + new string('a', Limits.NameLength + 1), Rejections.SelectorTooLong },
-        { "?" + string.Join('&', Enumerable.Range(0, Limits.Topics + 1).Select(topic => $"topic={topic}")), Rejections.TooManySelectors },
-        { "?" + string.Join('&', Enumerable.Repeat("a", Limits.Fields + 1)), Rejections.TooManyFields },
+        { "?" + string.Join('&', Enumerable.Range(0, Limits.Topics + 1).Select(topic => $"topic={topic}")), Rejections.TooManySelectors(Limits.Topics) },
+        { "?" + string.Join('&', Enumerable.Repeat("a", Rules.MaxFields + 1)), Rejections.TooManyFields(Rules.MaxFields) },
         { "?topic=a&" + string.Join('&', Enumerable.Range(0, Limits.LastEventIds + 1).Select(id => $"lastEventID={id}")), Rejections.TooManyLastEventIds },
     };
 

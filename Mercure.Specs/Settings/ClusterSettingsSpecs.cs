@@ -58,7 +58,7 @@ public class ClusterSettingsSpecs
     [InlineData("MERCURE_CLUSTER_TIMING", "faster", "MERCURE_CLUSTER_TIMING is \"faster\"; accepted: fast, safe")]
     [InlineData("MERCURE_CLUSTER_ROLES", "a,b/c", "MERCURE_CLUSTER_ROLES is \"b/c\"; accepted: names of letters, digits, dots, dashes and underscores")]
     [InlineData("MERCURE_CLUSTER_MANAGEMENT_ADDR", "8558", "MERCURE_CLUSTER_MANAGEMENT_ADDR is \"8558\"; accepted: :8558, 127.0.0.1:8558, [::1]:8558 or localhost:8558")]
-    [InlineData("MERCURE_CLUSTER_DRAIN_TIME", "11m", "MERCURE_CLUSTER_DRAIN_TIME is \"11m\"; accepted: a duration such as 5s or 1m, 0s for none, at most 10m")]
+    [InlineData("MERCURE_DRAIN_TIME", "11m", "MERCURE_DRAIN_TIME is \"11m\"; accepted: a duration such as 5s or 1m, 0s for none, at most 10m")]
     [InlineData("MERCURE_CLUSTER_TLS_CERT_FILE", "node.pem", "MERCURE_CLUSTER_TLS_KEY_FILE is missing: MERCURE_CLUSTER_TLS_CERT_FILE needs it; accepted: all three of a node's TLS files or none")]
     public void Should_refuse_a_value_with_one_line(string name, string value, string line)
     {

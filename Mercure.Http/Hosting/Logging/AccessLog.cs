@@ -1,6 +1,9 @@
 namespace Mercure.Http.Hosting.Logging;
 
-/// <summary>One line for each finished request. Never the query or a header: either may hold a token.</summary>
+/// <summary>
+/// One line for each finished request. Never the query or a header: either may hold a token. The path is percent-encoded: a space or
+/// a quote in it would forge the fields behind it (CWE-117).
+/// </summary>
 internal sealed partial class AccessLog(ILoggerFactory loggers, TimeProvider clock)
 {
     public const string Category = "Mercure.Http.Access";
@@ -21,7 +24,7 @@ internal sealed partial class AccessLog(ILoggerFactory loggers, TimeProvider clo
             var request = context.Request;
             Finished(
                 request.Method,
-                request.Path.Value,
+                request.Path.ToUriComponent(),
                 context.Response.StatusCode,
                 (long)clock.GetElapsedTime(started).TotalMilliseconds,
                 context.Connection.RemoteIpAddress?.ToString(),

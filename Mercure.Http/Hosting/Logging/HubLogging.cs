@@ -29,6 +29,7 @@ internal static class HubLogging
         });
 
         logging.AddLevels(settings.LogLevels);
+        KestrelLog.AddFilters(logging);
         logging.AddFilter(AccessLog.Category, settings.AccessLog ? LogLevel.Information : LogLevel.None);
     }
 

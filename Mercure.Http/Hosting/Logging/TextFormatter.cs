@@ -7,7 +7,7 @@ namespace Mercure.Http.Hosting.Logging;
 
 /// <summary>
 /// One line an entry: <c>2026-01-31T12:00:00.000Z INFO Mercure started addr=:3000</c>. Fields that the message shows are not
-/// repeated. Control characters are escaped, so that nobody's input can forge a line (CWE-117).
+/// repeated. Whatever ends a line, or changes how the rest of it is shown, is escaped, so that nobody's input can forge one (CWE-117).
 /// </summary>
 internal sealed class TextFormatter(TimeProvider clock) : ConsoleFormatter("TEXT")
 {
@@ -59,13 +59,17 @@ internal sealed class TextFormatter(TimeProvider clock) : ConsoleFormatter("TEXT
         to.Write('"');
     }
 
+    /// <summary>Control characters; line ends of Unicode (U+2028, U+2029); what is invisible or turns the direction round (U+200B, U+202E).</summary>
+    private static bool IsUnsafe(char c) =>
+        c is < ' ' or > '~' && char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.Format;
+
     private static void WriteEscaped(string text, TextWriter to)
     {
         foreach (var c in text)
         {
             if (c == '\n')
                 to.Write("\\n");
-            else if (char.IsControl(c))
+            else if (IsUnsafe(c))
                 to.Write($"\\u{(int)c:x4}");
             else
                 to.Write(c);

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Mercure.Http.Protocol.V010;
 
 /// <summary>The lists of active subscriptions (spec draft 07, Subscription API).</summary>
-internal sealed class SubscriptionsEndpoint(IHub hub, RoleAuthorization authorization, ILogger log)
+internal sealed class SubscriptionsEndpoint(IHub hub, RoleAuthorization authorization, RefusalLog log)
 {
     private const string Methods = "GET, HEAD";
 
@@ -19,7 +19,7 @@ internal sealed class SubscriptionsEndpoint(IHub hub, RoleAuthorization authoriz
     public async Task HandleAsync(HttpContext context)
     {
         var request = context.Request;
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        if (!request.IsGetOrHead())
         {
             await PlainText.OtherMethodAsync(context, Methods);
             return;

@@ -27,13 +27,14 @@ internal sealed class V010Generation : IProtocolGeneration
         var own = settings.V010 ?? throw new ArgumentException("There are no keys for generation 0.10.", nameof(settings));
         var log = loggers.CreateLogger<V010Generation>();
         var keyLog = loggers.CreateLogger(LogCategories.Tokens);
-        var rules = new V010Rules(own.Subscriptions);
+        var refusals = new RefusalLog(log, clock);
+        var rules = new V010Rules(own.Subscriptions, settings.Publish.MaxTopics, settings.Streams.MaxTopics);
         var source = new TokenSource(settings.Tokens.PublishAllowedOrigins, own.CookieName, readsQuery: true);
         var (publisherKeys, subscriberKeys) = RoleKeys.Open(own.Publisher, own.Subscriber, new KeyContext(shared, rules.Generation, clock, keyLog));
         RoleAuthorization Authorization(ITokenKeys keys) => new(source, keys, rules.ReadClaims, clock);
         var subscribers = Authorization(subscriberKeys);
-        _endpoint = new GenerationEndpoint(rules, hub, Authorization(publisherKeys), subscribers, settings, log);
-        _subscriptions = own.Subscriptions ? new SubscriptionsEndpoint(hub, subscribers, log) : null;
+        _endpoint = new GenerationEndpoint(rules, hub, Authorization(publisherKeys), subscribers, settings, refusals);
+        _subscriptions = own.Subscriptions ? new SubscriptionsEndpoint(hub, subscribers, refusals) : null;
     }
 
     /// <summary>What publishers of every generation leave to the hub, which may say it to readers of this one.</summary>

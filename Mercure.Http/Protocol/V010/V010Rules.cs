@@ -8,13 +8,15 @@ namespace Mercure.Http.Protocol.V010;
 
 /// <summary>What spec draft 07 says: updates are public or private, and tokens hold selectors of topics.</summary>
 /// <param name="tracksSubscriptions">Whether active subscriptions are tracked.</param>
-internal sealed class V010Rules(bool tracksSubscriptions) : GenerationRules
+/// <param name="updateTopics">Topics that an update may have.</param>
+/// <param name="subscriberTopics">Topics that a subscriber may have.</param>
+internal sealed class V010Rules(bool tracksSubscriptions, int updateTopics = Limits.Topics, int subscriberTopics = Limits.Topics) : GenerationRules
 {
     public override Generation Generation => Generation.V010;
 
-    public override PublishFormRules Form { get; } = new("private", RequiresData: false, AudienceIsFlag: true);
+    public override PublishFormRules Form { get; } = new("private", RequiresData: false, AudienceIsFlag: true, updateTopics);
 
-    public override SubscribeQueryRules Query { get; } = new(ParseSelector, KnowsEarliest: true);
+    public override SubscribeQueryRules Query { get; } = new(ParseSelector, KnowsEarliest: true, subscriberTopics);
 
     public override Rejection NamesNotHeld => Rejections.TopicForbidden;
 

@@ -1,4 +1,5 @@
 using Mercure.Actors;
+using Mercure.Http.Hosting.Logging;
 using Mercure.Http.Settings;
 using Mercure.Http.Tokens;
 
@@ -19,12 +20,13 @@ internal sealed class V07Generation : IProtocolGeneration
     public V07Generation(IHub hub, HubSettings settings, TimeProvider clock, SharedKeys shared, ILoggerFactory loggers)
     {
         var own = settings.V07 ?? throw new ArgumentException("There are no keys for generation 0.7.", nameof(settings));
-        var rules = new V07Rules();
+        var rules = new V07Rules(settings.Publish.MaxTopics, settings.Streams.MaxTopics);
         var source = new TokenSource(settings.Tokens.PublishAllowedOrigins);
-        var log = loggers.CreateLogger<V07Generation>();
-        var (publishers, subscribers) = RoleKeys.Open(own.Publisher, own.Subscriber, new KeyContext(shared, rules.Generation, clock, log));
+        var keyLog = loggers.CreateLogger(LogCategories.Tokens);
+        var (publishers, subscribers) = RoleKeys.Open(own.Publisher, own.Subscriber, new KeyContext(shared, rules.Generation, clock, keyLog));
         RoleAuthorization Authorization(ITokenKeys keys) => new(source, keys, rules.ReadClaims, clock);
-        _endpoint = new GenerationEndpoint(rules, hub, Authorization(publishers), Authorization(subscribers), settings, log);
+        _endpoint = new GenerationEndpoint(
+            rules, hub, Authorization(publishers), Authorization(subscribers), settings, new RefusalLog(loggers.CreateLogger<V07Generation>(), clock));
     }
 
     public string Url => Path;
