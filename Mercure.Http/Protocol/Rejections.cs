@@ -71,6 +71,9 @@ internal static class Rejections
         RejectionKind.Forbidden,
         "The claim mercure.publish of the token does not match every topic of the update.");
 
+    public static readonly Rejection TopicsTooDear = Bad(
+        $"Comparing the topics with the topic selectors of the token takes more than {Limits.RequestSteps} steps: send fewer or shorter topics, or a token with fewer variables.");
+
     // Publishing (spec draft 04, Publication)
 
     public static readonly Rejection NotAForm = new(
@@ -124,6 +127,9 @@ internal static class Rejections
     public static readonly Rejection SelectorTooLong = Bad($"A topic selector is longer than {Limits.NameLength} bytes.");
 
     public static readonly Rejection TooManySelectors = Bad($"More than {Limits.Topics} topic selectors.");
+
+    public static readonly Rejection SelectorTooComplex = Bad(
+        $"A topic selector has more than {Limits.TemplateParts} variables and literals between them: subscribe to several simpler ones.");
 
     public static readonly Rejection SelectorsTooComplex = Bad(
         $"The topic selectors have more than {Limits.SelectorParts} variables and literals between them.");

@@ -84,7 +84,9 @@ internal sealed class SubscribeQuery
         var selector = _rules.ParseSelector(text);
         _parts += selector.Parts;
         Selectors.Add(selector);
-        return _parts > Limits.SelectorParts ? Rejections.SelectorsTooComplex : null;
+        return selector.Parts > Limits.TemplateParts ? Rejections.SelectorTooComplex
+            : _parts > Limits.SelectorParts ? Rejections.SelectorsTooComplex
+            : null;
     }
 
     private Rejection? SetLastEventId(int name, ReadOnlySpan<byte> value)

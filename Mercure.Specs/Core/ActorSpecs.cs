@@ -14,6 +14,8 @@ public abstract class ActorSpecs() : TestKit(
       loglevel = OFF
       actor.mercure-streams-dispatcher.type = ForkJoinDispatcher
       actor.mercure-streams-dispatcher.dedicated-thread-pool.thread-count = 1
+      actor.mercure-slow-lane-dispatcher.type = ForkJoinDispatcher
+      actor.mercure-slow-lane-dispatcher.dedicated-thread-pool.thread-count = 1
     }
     """)
 {
