@@ -18,7 +18,7 @@ public interface IHub
     /// </summary>
     Task<SubscriptionsResult> GetSubscriptionsAsync(SubscriptionQuery query);
 
-    /// <summary>Whether a publish would succeed now: asks the writer, and lets the journal's database write.</summary>
+    /// <summary>Whether a publish would succeed now, and be delivered: asks the writer and the switchboard, and lets the journal's database write.</summary>
     Task<HubHealth> CheckHealthAsync();
 }
 

@@ -48,14 +48,18 @@ public sealed class Grant
             [.. selectors.Where(static selector => !selector.IsExact).Distinct()]);
 
     /// <summary>Whether the bearer may read an update with this audience: one name is enough.</summary>
-    public bool Allows(Audience audience)
+    public bool Allows(Audience audience) => Allows(audience, StepBudget.Unlimited());
+
+    /// <inheritdoc cref="Allows(Audience)"/>
+    /// <remarks>Says nothing when the budget is spent.</remarks>
+    public bool Allows(Audience audience, StepBudget budget)
     {
         if (_reach == Reach.Everything || audience.IsPublic)
             return true;
 
         foreach (var name in audience.Names)
         {
-            if (Holds(name))
+            if (Holds(name, budget))
                 return true;
         }
 
@@ -63,11 +67,26 @@ public sealed class Grant
     }
 
     /// <summary>Whether the bearer holds a matcher for this name; a publisher needs one for each name it publishes to.</summary>
-    public bool Holds(AudienceName name) => _reach switch
+    public bool Holds(AudienceName name) => Holds(name, StepBudget.Unlimited());
+
+    /// <inheritdoc cref="Holds(AudienceName)"/>
+    /// <remarks>Says nothing when the budget is spent.</remarks>
+    public bool Holds(AudienceName name, StepBudget budget) => _reach switch
     {
         Reach.Everything => true,
         // A topic that is spelt like a target is something else
         Reach.Targets when name.Kind != AudienceKind.Target => false,
-        _ => _exact.Contains(name.Value) || Array.Exists(_patterns, selector => selector.Matches(name.Value)),
+        _ => _exact.Contains(name.Value) || MatchesPattern(name.Value, budget),
     };
+
+    private bool MatchesPattern(string name, StepBudget budget)
+    {
+        foreach (var selector in _patterns)
+        {
+            if (selector.Matches(name, budget))
+                return true;
+        }
+
+        return false;
+    }
 }

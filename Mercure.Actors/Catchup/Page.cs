@@ -38,10 +38,10 @@ internal sealed class Page
 
     public bool Holds(long row) => row >= FirstRow && row <= LastRow;
 
-    /// <summary>The updates after a position that one of the selectors matches, in order.</summary>
-    public IEnumerable<StoredUpdate> Select(IReadOnlyList<TopicSelector> selectors, Position after)
+    /// <summary>The updates after a position that one of the selectors matches, in order; some may be missing when the budget is spent.</summary>
+    public IEnumerable<StoredUpdate> Select(IReadOnlyList<TopicSelector> selectors, Position after, StepBudget budget)
     {
-        foreach (var index in _topics.Value.Find(selectors))
+        foreach (var index in _topics.Value.Find(selectors, budget))
         {
             if (_updates[index].Position > after)
                 yield return _updates[index];
@@ -97,9 +97,14 @@ internal sealed class Page
             Array.Sort(_sorted, StringComparer.Ordinal);
         }
 
-        public IEnumerable<int> Find(IReadOnlyList<TopicSelector> selectors)
+        public IEnumerable<int> Find(IReadOnlyList<TopicSelector> selectors, StepBudget budget)
         {
-            var found = selectors.SelectMany(Find).ToList();
+            var found = selectors.SelectMany(selector => Find(selector, budget)).ToList();
+            // To put them in order costs as much as to find them.
+            budget.Spend(found.Count < 2 ? 0 : found.Sum(indexes => (long)indexes.Count));
+            if (budget.IsSpent)
+                return [];
+
             return found.Count switch
             {
                 0 => [],
@@ -108,12 +113,13 @@ internal sealed class Page
             };
         }
 
-        private IEnumerable<List<int>> Find(TopicSelector selector)
+        private IEnumerable<List<int>> Find(TopicSelector selector, StepBudget budget)
         {
+            budget.Spend(1);
             if (selector.IsExact)
                 return _byTopic.TryGetValue(selector.Text, out var indexes) ? [indexes] : [];
 
-            return WithPrefix(selector.LiteralPrefix).Where(selector.Matches).Select(topic => _byTopic[topic]);
+            return WithPrefix(selector.LiteralPrefix).TakeWhile(_ => !budget.IsSpent).Where(topic => selector.Matches(topic, budget)).Select(topic => _byTopic[topic]);
         }
 
         private IEnumerable<string> WithPrefix(string prefix)

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Mercure.Actors.Catchup;
 using Mercure.Actors.Gateway;
+using Mercure.Actors.Live;
 using Mercure.Actors.Presence;
 using Mercure.Actors.Protocol;
 using Mercure.Actors.Subscribers;
@@ -52,7 +53,10 @@ public sealed class Hub : IHub
         if (_actors is not { } actors)
             return new HubHealth(NotStarted);
 
-        return await WaitUntilReadyAsync(HealthTimeout) ? await ProbeAsync(actors.Store) : new HubHealth("The log is not open.");
+        if (!await WaitUntilReadyAsync(HealthTimeout))
+            return new HubHealth("The log is not open.");
+
+        return await KeepsUpAsync(actors.Switchboard) ? await ProbeAsync(actors.Store) : new HubHealth("Updates are delivered late: the switchboard is busy.");
     }
 
     /// <summary>Completes when the log is open, so that a publish would succeed.</summary>
@@ -94,14 +98,36 @@ public sealed class Hub : IHub
     }
 
     internal void Start(
-        HubOptions options, IHubStore store, IActorRef matcher, IActorRef gateway, IActorRef subscribers, long? largestUpdate = null, IActorRef? presence = null) =>
-        _actors = new Actors(options, store, matcher, gateway, subscribers, largestUpdate, presence);
+        HubOptions options,
+        IHubStore store,
+        IActorRef matcher,
+        IActorRef gateway,
+        IActorRef switchboard,
+        IActorRef subscribers,
+        long? largestUpdate = null,
+        IActorRef? presence = null) =>
+        _actors = new Actors(options, store, matcher, gateway, switchboard, subscribers, largestUpdate, presence);
 
     private Actors Started => _actors ?? throw new InvalidOperationException("The hub has not been started.");
 
     private static UpdateRule? RuleBrokenBy(Update update, Actors actors) =>
         UpdateRules.Check(update, actors.Options.Reservations, actors.Options.MaxTopics, actors.Options.LargestRequest)
         ?? (actors.LargestUpdate is { } largest && !WireLimits.Fits(update, largest) ? UpdateRules.TooLarge : null);
+
+    /// <summary>Whether the switchboard comes to a question within the time that a health check has.</summary>
+    private static async Task<bool> KeepsUpAsync(IActorRef switchboard)
+    {
+        using var timeout = new CancellationTokenSource(HealthTimeout);
+        try
+        {
+            await switchboard.Ask<Switchboard.State>(Switchboard.GetState.Instance, timeout.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
 
     private static async Task<HubHealth> ProbeAsync(IHubStore store)
     {
@@ -121,5 +147,5 @@ public sealed class Hub : IHub
         }
     }
 
-    private sealed record Actors(HubOptions Options, IHubStore Store, IActorRef Matcher, IActorRef Gateway, IActorRef Subscribers, long? LargestUpdate, IActorRef? Presence);
+    private sealed record Actors(HubOptions Options, IHubStore Store, IActorRef Matcher, IActorRef Gateway, IActorRef Switchboard, IActorRef Subscribers, long? LargestUpdate, IActorRef? Presence);
 }

@@ -38,7 +38,7 @@ public static class MercureHubExtensions
                 var presence = options.SubscriptionEvents is null ? null : system.ActorOf(NodePresence.Props(options, matcher, clock), "presence");
                 var subscribers = system.ActorOf(
                     SubscriberSupervisor.Props(options, switchboard, history, gateway, clock, presence).WithDispatcher(HubDispatchers.Streams), "subscribers");
-                hub.Start(options, store, matcher, gateway, subscribers, options.Cluster is null ? null : WireLimits.LargestUpdate(system.Settings.Config), presence);
+                hub.Start(options, store, matcher, gateway, switchboard, subscribers, options.Cluster is null ? null : WireLimits.LargestUpdate(system.Settings.Config), presence);
                 // A node may yet have to find the others: readiness says when it has.
                 if (options.Cluster is null)
                     await hub.WaitUntilReadyAsync(OpeningTimeout);

@@ -1,4 +1,6 @@
 using Akka.Actor;
+using Mercure.Actors.Authorization;
+using Mercure.Actors.Matching;
 using Mercure.Actors.Subscribers;
 using Mercure.Actors.Updates;
 
@@ -12,27 +14,45 @@ internal sealed class Attachment(IActorRef subscriber, Subscription subscription
 
     public IActorRef Subscriber { get; } = subscriber;
 
-    public IReadOnlyList<Matching.TopicSelector> Selectors => _subscription.Selectors;
+    public IReadOnlyList<TopicSelector> Selectors => _subscription.Selectors;
+
+    /// <summary>Whether it may read public updates alone.</summary>
+    public bool ReadsPublicOnly => ReferenceEquals(_subscription.Grant, Grant.None);
 
     /// <summary>What the batch in hand brings to it so far.</summary>
     public Delivery? Run { get; private set; }
 
+    /// <summary>Whether it costs too much to be matched with the others: it gets nothing more from the index.</summary>
+    public bool IsApart { get; set; }
+
+    /// <summary>Steps that it has paid for in <see cref="Interval"/>.</summary>
+    public long Spent { get; set; }
+
+    /// <summary>The interval in which it paid last.</summary>
+    public int Interval { get; set; }
+
     /// <summary>Adds the update to its run, unless it may not read it, or has it already by another selector.</summary>
-    public void Offer(StoredUpdate update, Delivery alone)
+    public void Offer(StoredUpdate update, Delivery alone, MatchingCosts costs)
     {
-        if (ReferenceEquals(_lastSeen, update))
+        if (IsApart || ReferenceEquals(_lastSeen, update))
             return;
 
         _lastSeen = update;
-        if (_subscription.MayRead(update))
+        if (MayRead(update, costs))
             Run = Run is null ? alone : Run.With(update);
     }
 
-    /// <summary>Why it does not get this update; null when it does.</summary>
-    public string? WhyNot(StoredUpdate update) =>
-        !_subscription.MayRead(update) ? "its token holds none of the update's targets"
-        : !_subscription.Wants(update) ? "no selector matches a topic of the update"
-        : null;
+    /// <summary>Why it does not get this update, which has been offered to all that it matches; null when it does.</summary>
+    public string? WhyNot(StoredUpdate update, StepBudget budget)
+    {
+        if (ReferenceEquals(Run?.Last, update))
+            return null;
+
+        var mayRead = _subscription.MayRead(update, budget);
+        return IsApart || budget.IsSpent ? "its selectors are dear, and matched apart from the others"
+            : !mayRead ? "its token holds none of the update's targets"
+            : "no selector matches a topic of the update";
+    }
 
     /// <summary>When the batch is at its end: what it brings to it.</summary>
     public Delivery TakeRun()
@@ -41,5 +61,15 @@ internal sealed class Attachment(IActorRef subscriber, Subscription subscription
         Run = null;
         run.Seal();
         return run;
+    }
+
+    private bool MayRead(StoredUpdate update, MatchingCosts costs)
+    {
+        if (update.Update.Audience.IsPublic && !update.IsSubscriptionEvent)
+            return true;
+
+        var mayRead = _subscription.MayRead(update, costs.BeginGrant());
+        costs.ChargeGrant(this);
+        return mayRead && !IsApart;
     }
 }

@@ -25,6 +25,8 @@ internal sealed class Delivery
         Bytes = (before?.Bytes ?? 0) + last.Update.Size();
     }
 
+    public StoredUpdate Last => _last;
+
     /// <summary>Of its last update.</summary>
     public Position Position => _last.Position;
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Mercure.Actors.Log;
 using Mercure.Actors.Subscribers;
 using Mercure.Actors.Updates;
@@ -15,6 +16,12 @@ internal sealed partial class Switchboard
     private const long SliceBytes = 256 * 1024;
 
     /// <summary>
+    /// Steps that matching what a subscriber missed may take when it attaches; one that needs more reads it as a slice. That is more
+    /// than a template of a page and its 256 updates take.
+    /// </summary>
+    private const long AttachSteps = 64 * 1024;
+
+    /// <summary>
     /// Subscriber → switchboard: I shall attach with these. Answered by <see cref="Prepared"/>; in a cluster when the rows in hand hold
     /// all that it wants or, when it will look an id up, when the node knows of everything that was acknowledged before.
     /// </summary>
@@ -29,6 +36,20 @@ internal sealed partial class Switchboard
     /// </summary>
     public sealed record Attach(Subscription Subscription, Position After);
 
+    /// <summary>
+    /// Subscriber → switchboard: match me in the slow lane after this position. Answered by the <see cref="SlowLane"/>, with steps of a
+    /// replay.
+    /// </summary>
+    /// <param name="MayReturn">Whether it attaches again when it has caught up.</param>
+    public sealed record AttachSlowly(Subscription Subscription, Position After, bool MayReturn);
+
+    /// <summary>
+    /// Switchboard → subscriber: its selectors, or its token's, cost too much to be matched with the others. It is not live any more, and
+    /// attaches slowly.
+    /// </summary>
+    /// <param name="From">It has all that it wants up to this position.</param>
+    public sealed record MovedApart(Position From);
+
     /// <summary>Switchboard → subscriber: it is live; what follows is complete after this position.</summary>
     public sealed record Attached(Position From);
 
@@ -42,6 +63,18 @@ internal sealed partial class Switchboard
     public sealed class Detach
     {
         public static readonly Detach Instance = new();
+    }
+
+    /// <summary>Host → switchboard: answered by <see cref="State"/> when everything that came before is done.</summary>
+    public sealed class GetState
+    {
+        public static readonly GetState Instance = new();
+    }
+
+    /// <summary>Switchboard → host.</summary>
+    public sealed class State
+    {
+        public static readonly State Instance = new();
     }
 
     private void OnPrepare(Prepare prepare)
@@ -62,8 +95,19 @@ internal sealed partial class Switchboard
 
     private void OnAttach(Attach attach)
     {
+        LeaveSlowLane(Sender);
         _interests?.Hold(attach.Subscription.Selectors, _watermark);
         if (!TryAttach(attach, Sender))
+            _waiting.Enqueue((attach, Sender, 0));
+
+        Declare();
+    }
+
+    private void OnAttachSlowly(AttachSlowly attach)
+    {
+        LeaveSlowLane(Sender);
+        _interests?.Hold(attach.Subscription.Selectors, _watermark);
+        if (!TryAttachSlowly(attach, Sender))
             _waiting.Enqueue((attach, Sender, 0));
 
         Declare();
@@ -87,6 +131,8 @@ internal sealed partial class Switchboard
     {
         if (request is Attach attach)
             return TryAttach(attach, subscriber);
+        if (request is AttachSlowly slowly)
+            return TryAttachSlowly(slowly, subscriber);
 
         var prepare = (Prepare)request;
         if (!IsPrepared(prepare.Subscription, number))
@@ -153,12 +199,31 @@ internal sealed partial class Switchboard
         subscriber.Tell(reply);
     }
 
+    /// <summary>False when it has to wait. The slow lane has what it wants from then on, as a live subscriber does.</summary>
+    private bool TryAttachSlowly(AttachSlowly attach, IActorRef subscriber)
+    {
+        if (attach.After.SequenceNumber > _watermark || CompleteAfter(attach.Subscription) is not { } complete)
+            return false;
+
+        _slowLane.Tell(new SlowLane.Follow(subscriber, attach.Subscription, attach.After, complete, _watermark, attach.MayReturn));
+        _slow[subscriber] = attach.Subscription;
+        Context.Watch(subscriber);
+        return true;
+    }
+
     private void GoLive(Attach attach, IActorRef subscriber, IReadOnlyList<LogBatch> missing)
     {
-        var updates = missing.SelectMany(batch => batch.Updates).Where(update => update.Position > attach.After && attach.Subscription.Wants(update)).ToList();
+        var updates = missing.SelectMany(batch => batch.Updates);
+        var missed = Selection.Of(updates, attach.Subscription, attach.After, _watermark, AttachSteps, isWhole: true);
+        if (missed.IsSpent)
+        {
+            ReplyNotYet(attach, subscriber, new ReadSlice(missing));
+            return;
+        }
+
         subscriber.Tell(new Attached(attach.After));
-        if (updates.Count > 0)
-            subscriber.Tell(Delivery.Of(updates));
+        if (missed.Updates is { } run)
+            subscriber.Tell(run);
 
         var attachment = new Attachment(subscriber, attach.Subscription);
         _fanOut.Add(attachment);
@@ -168,11 +233,51 @@ internal sealed partial class Switchboard
 
     private void Forget(IActorRef subscriber)
     {
+        LeaveSlowLane(subscriber);
         if (!_attached.Remove(subscriber, out var attachment))
             return;
 
         Context.Unwatch(subscriber);
         _fanOut.Remove(attachment);
         _interests?.Release(attachment.Selectors);
+    }
+
+    private void LeaveSlowLane(IActorRef subscriber)
+    {
+        if (!_slow.Remove(subscriber, out var subscription))
+            return;
+
+        Context.Unwatch(subscriber);
+        _slowLane.Tell(new SlowLane.Forget(subscriber));
+        _interests?.Release(subscription.Selectors);
+    }
+
+    /// <summary>These cost too much. A node that knows its subscribers' selectors knows them still when they attach slowly.</summary>
+    private void MoveApart(IReadOnlyList<Attachment> attachments, Position from)
+    {
+        foreach (var attachment in attachments)
+        {
+            _attached.Remove(attachment.Subscriber);
+            Context.Unwatch(attachment.Subscriber);
+            _interests?.Release(attachment.Selectors);
+            attachment.Subscriber.Tell(new MovedApart(from));
+        }
+
+        if (attachments.Count == 0)
+            return;
+
+        _log.Warning("The topic selectors of {0} subscribers cost more than the others leave; they are matched apart, and get their updates later", attachments.Count);
+        Self.Tell(RemoveApart.Instance);
+    }
+
+    private void OnRemoveApart()
+    {
+        if (_fanOut.RemoveSome())
+            Self.Tell(RemoveApart.Instance);
+    }
+
+    private sealed class RemoveApart
+    {
+        public static readonly RemoveApart Instance = new();
     }
 }

@@ -5,6 +5,7 @@ using Mercure.Actors.Hosting;
 using Mercure.Actors.Log;
 using Mercure.Actors.Protocol;
 using Mercure.Actors.Subscribers;
+using Mercure.Actors.Updates;
 
 namespace Mercure.Actors.Live;
 
@@ -12,7 +13,8 @@ namespace Mercure.Actors.Live;
 /// A node's end of the log: linked to the topic matcher, it hands each committed batch to the live subscribers whom it
 /// concerns. Owns the watermark (the cursor of every live subscriber), the newest rows, and the subscribers' index. Asked
 /// by subscribers to attach; asks history to fill what the link lost. In a cluster it tells the matcher what its subscribers
-/// want, and attaches one when it is known since when the rows in hand hold all that it wants. A restart links anew and fills
+/// want, and attaches one when it is known since when the rows in hand hold all that it wants. Those whose selectors cost too much
+/// are matched by its child, the <see cref="SlowLane"/>. A restart links anew and fills
 /// the gap; its subscribers notice and come back from their own cursors.
 /// <code>
 /// Unlinked ─ Connected ─► Linked ─ gap or later writer ─► Linked and filling ─ level with the head ─► Linked
@@ -37,12 +39,14 @@ internal sealed partial class Switchboard : ReceiveActor, IWithTimers
     private readonly HubOptions _options;
     private readonly IActorRef _matcher;
     private readonly IActorRef _history;
+    private readonly IActorRef _slowLane;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Guid _self = Guid.NewGuid();
     private readonly FanOut _fanOut;
     private readonly RecentBatches _recent = new(RecentUpdates, RecentBytes);
     private readonly RecentBatches _ahead = new(RecentUpdates, RecentBytes);
     private readonly Dictionary<IActorRef, Attachment> _attached = [];
+    private readonly Dictionary<IActorRef, Subscription> _slow = [];
     private readonly Interests? _interests;
 
     // Those that wait for the link, for the watermark, or for the matcher to know what they want.
@@ -63,6 +67,7 @@ internal sealed partial class Switchboard : ReceiveActor, IWithTimers
         _options = options;
         _matcher = matcher;
         _history = history;
+        _slowLane = Context.ActorOf(SlowLane.Props(history).WithDispatcher(HubDispatchers.SlowLane), "slow-lane");
         _fanOut = new FanOut(_log, options.LogsUpdates);
         _interests = options.Cluster is { } cluster
             ? new Interests(options.Name, cluster.MaxInterests, (int)(cluster.InterestLinger / options.TickInterval))
@@ -71,7 +76,10 @@ internal sealed partial class Switchboard : ReceiveActor, IWithTimers
         Receive<LinkProtocol.Routed>(OnRouted);
         Receive<Attach>(OnAttach);
         Receive<Prepare>(OnPrepare);
+        Receive<AttachSlowly>(OnAttachSlowly);
+        Receive<RemoveApart>(_ => OnRemoveApart());
         Receive<Detach>(_ => Forget(Sender));
+        Receive<GetState>(_ => Sender.Tell(State.Instance));
         Receive<LinkProtocol.Connected>(OnConnected);
         Receive<LinkProtocol.Disconnected>(OnDisconnected);
         Receive<LinkProtocol.InterestsTaken>(OnInterestsTaken);
@@ -100,6 +108,8 @@ internal sealed partial class Switchboard : ReceiveActor, IWithTimers
             subscriber.Tell(Subscriber.SwitchboardLost.Instance);
         foreach (var (_, subscriber, _) in _waiting)
             subscriber.Tell(new ReadFirst(ThroughRow: -1));
+        foreach (var subscriber in _slow.Keys)
+            subscriber.Tell(Subscriber.SlowLaneLost.Instance);
 
         base.PreRestart(reason, message);
     }
@@ -117,6 +127,7 @@ internal sealed partial class Switchboard : ReceiveActor, IWithTimers
 
     private void OnTick()
     {
+        _fanOut.BeginInterval();
         if (!_linked)
             _matcher.Tell(new LinkProtocol.Connect(_options.Name, _link, Self));
         else if (++_silent >= SilentTicks)
@@ -233,6 +244,10 @@ internal sealed partial class Switchboard : ReceiveActor, IWithTimers
         _watermark = batch.SequenceNumber;
         _recent.Add(batch);
         _fanOut.Send(batch);
+        if (_slow.Count > 0)
+            _slowLane.Tell(batch);
+
+        MoveApart(_fanOut.TakeApart(), Position.EndOf(batch.SequenceNumber - 1));
     }
 
     /// <summary>Tells the matcher what is new, unless it has not answered the last time.</summary>
@@ -255,6 +270,8 @@ internal sealed partial class Switchboard : ReceiveActor, IWithTimers
 
         _watermark = row;
         _recent.SkipTo(row);
+        if (_slow.Count > 0)
+            _slowLane.Tell(new SlowLane.Passed(row));
     }
 
     /// <summary>What came before this row, this node does not know.</summary>
@@ -263,6 +280,7 @@ internal sealed partial class Switchboard : ReceiveActor, IWithTimers
         _watermark = row;
         _recent.Begin(row + 1);
         _ahead.Begin(row + 1);
+        _slowLane.Tell(new SlowLane.Begin(row));
     }
 
     private void FillIfBehind()

@@ -20,6 +20,7 @@ internal sealed class Links(string hub, long windowBytes)
 
     private readonly Dictionary<Guid, Link> _links = [];
     private readonly SelectorIndex<Link> _interests = new();
+    private readonly InterestAccount _account = new();
     private readonly List<IReadOnlyList<Link>> _found = [];
 
     /// <summary>Links a switchboard, from this head on. A late repetition of an earlier attempt changes nothing.</summary>
@@ -76,9 +77,10 @@ internal sealed class Links(string hub, long windowBytes)
         }
     }
 
-    /// <summary>Tells everyone how the log stands.</summary>
+    /// <summary>Tells everyone how the log stands. A new interval begins for what matching their interests may take.</summary>
     public void Tick(Epoch epoch, LogHead head)
     {
+        _account.Begin();
         foreach (var link in _links.Values)
             link.Send(new LinkProtocol.Routed(hub, link.Id, epoch, link.Told, Row: null, head), bytes: 0);
     }
@@ -103,14 +105,19 @@ internal sealed class Links(string hub, long windowBytes)
         }
     }
 
+    /// <summary>
+    /// What cannot be matched within the interval's steps goes to everyone, as it does before they declare their interests: what the
+    /// subscribers of a node ask for must not take the writer's time.
+    /// </summary>
     private void FindWanted(LogBatch batch)
     {
         foreach (var update in batch.Updates)
         {
+            var isComplete = true;
             foreach (var topic in update.Update.Topics)
-                _interests.Find(topic, _found);
+                isComplete = isComplete && _interests.Find(topic, _found, _account);
 
-            foreach (var links in _found)
+            foreach (var links in isComplete ? _found : [_links.Values.ToList()])
             {
                 for (var i = 0; i < links.Count; i++)
                     links[i].Want(update);
@@ -118,5 +125,20 @@ internal sealed class Links(string hub, long windowBytes)
 
             _found.Clear();
         }
+    }
+
+    /// <summary>Steps that an interval, from tick to tick, has for matching what the nodes want.</summary>
+    private sealed class InterestAccount : MatchingAccount<Link>
+    {
+        /// <summary>Some 30 to 80 ms in 250.</summary>
+        private const long Steps = 8 * 1024 * 1024;
+
+        private long _left = Steps;
+
+        public void Begin() => _left = Steps;
+
+        public override long LimitFor(TemplateOwners<Link> owners) => long.MaxValue;
+
+        public override bool Charge(TemplateOwners<Link> owners, long steps) => (_left -= steps) >= 0;
     }
 }

@@ -8,6 +8,12 @@ namespace Mercure.Actors.Matching;
 internal sealed class PrefixTable<T>
     where T : class
 {
+    /// <summary>So many templates of one prefix stay in a processor's cache while updates come; to look at the others is to wait for memory.</summary>
+    private const int Cached = 16 * 1024;
+
+    /// <summary>Steps that this costs.</summary>
+    private const int Uncached = 32;
+
     private readonly Dictionary<ulong, TemplateOwners<T>> _chains = [];
 
     /// <summary>Prefix length to the number of templates that have it, in ascending order.</summary>
@@ -18,18 +24,99 @@ internal sealed class PrefixTable<T>
         var prefix = selector.LiteralPrefix;
         var hash = PrefixHash.Of(prefix);
         var owners = new TemplateOwners<T>(selector, prefix.Length, hash);
-        if (_chains.TryGetValue(hash, out var head))
-        {
-            owners.Next = head;
-            head.Previous = owners;
-        }
-
-        _chains[hash] = owners;
+        Link(owners);
         _lengths[prefix.Length] = _lengths.GetValueOrDefault(prefix.Length) + 1;
         return owners;
     }
 
+    /// <summary>Someone wants a template again that was set aside.</summary>
+    public void Restore(TemplateOwners<T> owners)
+    {
+        owners.IsAside = false;
+        if (!owners.IsLinked)
+            Link(owners);
+    }
+
     public void Remove(TemplateOwners<T> owners)
+    {
+        if (owners.IsLinked)
+            Unlink(owners);
+        if (_lengths[owners.PrefixLength] > 1)
+            _lengths[owners.PrefixLength]--;
+        else
+            _lengths.Remove(owners.PrefixLength);
+    }
+
+    /// <summary>Adds the owners of every template that matches; false when the account ended the search.</summary>
+    public bool Find(string topic, List<IReadOnlyList<T>> found, MatchingAccount<T>? account)
+    {
+        var hash = PrefixHash.Start;
+        var hashed = 0;
+        var lengths = _lengths.Keys;
+        for (var index = 0; index < lengths.Count && lengths[index] <= topic.Length; index++)
+        {
+            for (; hashed < lengths[index]; hashed++)
+                hash = PrefixHash.Append(hash, topic[hashed]);
+            if (_chains.GetValueOrDefault(hash) is { } chain && !FindIn(chain, topic, found, account))
+                return false;
+        }
+
+        return true;
+    }
+
+    private bool FindIn(TemplateOwners<T> chain, string topic, List<IReadOnlyList<T>> found, MatchingAccount<T>? account)
+    {
+        TemplateOwners<T>? next;
+        var count = 0;
+        var isEnded = false;
+        for (var owners = chain; owners is not null; owners = next)
+        {
+            next = owners.Next;
+            if (owners.IsAside)
+            {
+                Unlink(owners);
+                continue;
+            }
+
+            var isFound = account is null
+                ? owners.Selector.Matches(topic)
+                : Compare(owners, topic, account, ++count <= Cached ? 1 : Uncached, out isEnded);
+            if (isFound)
+                found.Add(owners);
+            if (isEnded)
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool Compare(TemplateOwners<T> owners, string topic, MatchingAccount<T> account, int steps, out bool isEnded)
+    {
+        isEnded = false;
+        while (true)
+        {
+            var limit = account.IsStrict ? account.LimitFor(owners) : long.MaxValue;
+            if (limit < 0)
+                return false;
+
+            var matches = owners.Selector.Matches(topic, limit, out var taken);
+            isEnded = !account.Charge(owners, taken + steps);
+            if (isEnded || taken <= limit)
+                return matches;
+        }
+    }
+
+    private void Link(TemplateOwners<T> owners)
+    {
+        owners.IsLinked = true;
+        owners.Next = _chains.GetValueOrDefault(owners.PrefixHash);
+        if (owners.Next is { } head)
+            head.Previous = owners;
+
+        _chains[owners.PrefixHash] = owners;
+    }
+
+    private void Unlink(TemplateOwners<T> owners)
     {
         if (owners.Next is { } next)
             next.Previous = owners.Previous;
@@ -40,28 +127,8 @@ internal sealed class PrefixTable<T>
         else
             _chains.Remove(owners.PrefixHash);
 
-        if (_lengths[owners.PrefixLength] > 1)
-            _lengths[owners.PrefixLength]--;
-        else
-            _lengths.Remove(owners.PrefixLength);
-    }
-
-    /// <summary>Adds the owners of every template that matches.</summary>
-    public void Find(string topic, List<IReadOnlyList<T>> found)
-    {
-        var hash = PrefixHash.Start;
-        var hashed = 0;
-        var lengths = _lengths.Keys;
-        for (var index = 0; index < lengths.Count && lengths[index] <= topic.Length; index++)
-        {
-            for (; hashed < lengths[index]; hashed++)
-                hash = PrefixHash.Append(hash, topic[hashed]);
-            for (var owners = _chains.GetValueOrDefault(hash); owners is not null; owners = owners.Next)
-            {
-                if (owners.Selector.Matches(topic))
-                    found.Add(owners);
-            }
-        }
+        owners.Next = owners.Previous = null;
+        owners.IsLinked = false;
     }
 }
 

@@ -22,6 +22,8 @@ internal sealed class SelectorIndex<T>
     {
         var owners = OwnersOf(selector) ?? AddSelector(selector);
         owners.Add(owner);
+        if (owners is TemplateOwners<T> { IsAside: true } aside)
+            _byPrefix.Restore(aside);
         return owners.Selector;
     }
 
@@ -43,13 +45,14 @@ internal sealed class SelectorIndex<T>
 
     /// <summary>
     /// Adds to <paramref name="found"/> the list of owners of every selector that matches; an owner with two matching
-    /// selectors is found twice. The lists are the index's own: read them before it changes, don't change them.
+    /// selectors is found twice. The lists are the index's own: read them before it changes, don't change them. False when the
+    /// account ended the search, and owners may be missing.
     /// </summary>
-    public void Find(string topic, List<IReadOnlyList<T>> found)
+    public bool Find(string topic, List<IReadOnlyList<T>> found, MatchingAccount<T>? account = null)
     {
         if (_exact.TryGetValue(topic, out var owners))
             found.Add(owners);
-        _byPrefix.Find(topic, found);
+        return _byPrefix.Find(topic, found, account);
     }
 
     private SelectorOwners<T>? OwnersOf(TopicSelector selector) =>

@@ -131,4 +131,13 @@ internal sealed class TemplateOwners<T>(TopicSelector selector, int prefixLength
     public TemplateOwners<T>? Previous { get; set; }
 
     public TemplateOwners<T>? Next { get; set; }
+
+    /// <summary>Whether it stands in a chain, where it is looked at.</summary>
+    public bool IsLinked { get; set; }
+
+    /// <summary>Nobody who owns it is served by the index any more: it leaves its chain when it is met next.</summary>
+    public bool IsAside { get; set; }
+
+    /// <summary>Which of the owners pays for it.</summary>
+    public int Payer { get; set; }
 }

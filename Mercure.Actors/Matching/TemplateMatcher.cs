@@ -54,10 +54,11 @@ internal ref struct TemplateMatcher
         _rules = OperatorRules.Of(ExpressionOperator.Simple);
     }
 
-    /// <summary>Positions visited and characters of literals compared, for the spec that shows linear time.</summary>
+    /// <summary>Positions visited, and eights of characters of literals and names compared.</summary>
     public long Steps { get; private set; }
 
-    public bool Run(ReadOnlySpan<TemplatePart> parts)
+    /// <summary>Whether the parts match all of the topic. False, too, after a part with which the steps exceed the limit.</summary>
+    public bool Run(ReadOnlySpan<TemplatePart> parts, long limit)
     {
         _cells[0] = Open;
         foreach (ref readonly var part in parts)
@@ -66,6 +67,8 @@ internal ref struct TemplateMatcher
             if (part.Kind == PartKind.Variable)
                 SweepVariable();
             else if (!SweepLiteral())
+                return false;
+            if (Steps > limit)
                 return false;
         }
 
@@ -94,7 +97,7 @@ internal ref struct TemplateMatcher
 
     private int LiteralEnd(int at)
     {
-        Steps += _part.Length;
+        Steps += 1 + (_part.Length >> 3);
         var literal = _text.Slice(_part.Start, _part.Length);
         if (_part.Kind == PartKind.Literal)
             return _topic[at..].StartsWith(literal, StringComparison.Ordinal) ? at + literal.Length : -1;
@@ -166,7 +169,7 @@ internal ref struct TemplateMatcher
     {
         if (_rules.IsNamed)
         {
-            Steps += _part.Length;
+            Steps += 1 + (_part.Length >> 3);
             if (_topic[at..].StartsWith(_text.Slice(_part.Start, _part.Length), StringComparison.Ordinal))
                 Push(at + _part.Length, Named, count: 0);
         }

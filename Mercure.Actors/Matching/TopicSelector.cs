@@ -64,8 +64,34 @@ public sealed class TopicSelector : IEquatable<TopicSelector>
     /// Whether it selects this topic. A template also matches its own text, which no expansion of it yields, so that one template
     /// can authorize another (spec draft 07, Topic Selectors).
     /// </summary>
-    public bool Matches(string topic) =>
-        Kind == SelectorKind.All || string.Equals(Text, topic, StringComparison.Ordinal) || _template?.Matches(topic) == true;
+    public bool Matches(string topic) => Matches(topic, long.MaxValue, out _);
+
+    /// <summary>
+    /// The same, with the steps it took: at least one. When they are more than the limit, the answer is unknown, and false.
+    /// </summary>
+    internal bool Matches(string topic, long limit, out long steps)
+    {
+        steps = 1;
+        if (Kind == SelectorKind.All || string.Equals(Text, topic, StringComparison.Ordinal))
+            return true;
+        if (_template is null)
+            return false;
+
+        var matches = _template.Matches(topic, out var swept, limit);
+        steps += swept;
+        return matches && steps <= limit;
+    }
+
+    /// <summary>The same, at the expense of a budget; nothing is compared when that is spent.</summary>
+    internal bool Matches(string topic, StepBudget budget)
+    {
+        if (budget.IsSpent)
+            return false;
+
+        var matches = Matches(topic, budget.Left, out var steps);
+        budget.Spend(steps);
+        return matches;
+    }
 
     public bool Equals(TopicSelector? other) => other is not null && Kind == other.Kind && string.Equals(Text, other.Text, StringComparison.Ordinal);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Mercure.Actors.Matching;
@@ -9,6 +10,8 @@ internal static class UriCharacters
     private const byte Reserved = 2;
 
     private static readonly byte[] Classes = Classify();
+    private static readonly SearchValues<char> Simple = Copied(allowReserved: false);
+    private static readonly SearchValues<char> Any = Copied(allowReserved: true);
 
     /// <summary><c>ALPHA / DIGIT / "-" / "." / "_" / "~"</c></summary>
     public static bool IsUnreserved(int character) => character < 128 && Classes[character] == Unreserved;
@@ -16,6 +19,14 @@ internal static class UriCharacters
     /// <summary>What every expansion copies, or, for reserved expansion, what it copies too.</summary>
     public static bool IsCopied(char character, bool allowReserved) =>
         character < 128 && Classes[character] is var kind && (kind == Unreserved || (allowReserved && kind == Reserved));
+
+    /// <summary>What a variable without a modifier copies, and the comma of a list; null for operators that add more.</summary>
+    public static SearchValues<char>? CopiedBy(ExpressionOperator expressionOperator) => expressionOperator switch
+    {
+        ExpressionOperator.Simple => Simple,
+        ExpressionOperator.Reserved => Any,
+        _ => null,
+    };
 
     /// <summary>
     /// An ASCII literal of RFC 6570, section 2.1: reserved and unreserved characters. That includes the apostrophe, which
@@ -29,7 +40,7 @@ internal static class UriCharacters
 
     /// <summary>UTF-16 length of the <c>ucschar</c> or <c>iprivate</c> (RFC 3987, section 2.2) that begins here; 0 for none.</summary>
     public static int IriLength(ReadOnlySpan<char> text, int at) =>
-        text[at] < 0xA0 || Rune.DecodeFromUtf16(text[at..], out var rune, out var length) != System.Buffers.OperationStatus.Done
+        text[at] < 0xA0 || Rune.DecodeFromUtf16(text[at..], out var rune, out var length) != OperationStatus.Done
             || !IsIri(rune.Value)
             ? 0
             : length;
@@ -49,7 +60,7 @@ internal static class UriCharacters
                 break;
         }
 
-        var done = Rune.DecodeFromUtf8(octets[..count], out var rune, out var used) == System.Buffers.OperationStatus.Done;
+        var done = Rune.DecodeFromUtf8(octets[..count], out var rune, out var used) == OperationStatus.Done;
         character = rune.Value;
         return done ? 3 * used : 0;
     }
@@ -71,6 +82,9 @@ internal static class UriCharacters
         >= 0xE0000 and < 0xE1000 => false,
         _ => (character & 0xFFFF) < 0xFFFE,
     };
+
+    private static SearchValues<char> Copied(bool allowReserved) =>
+        SearchValues.Create([.. Enumerable.Range(0, 128).Select(code => (char)code).Where(character => character == ',' || IsCopied(character, allowReserved))]);
 
     private static byte[] Classify()
     {

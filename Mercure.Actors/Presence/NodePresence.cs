@@ -29,7 +29,7 @@ internal sealed class NodePresence : ReceiveActor, IWithTimers
     private readonly Guid _life = Guid.NewGuid();
     private readonly Guid _node = NodeIncarnation.Of(Context.System);
     private readonly Dictionary<IActorRef, Connection> _connections = [];
-    private readonly Queue<Change> _waiting = new();
+    private readonly ChangeQueue<Change> _waiting = new();
     private readonly List<IActorRef> _awaitSettled = [];
 
     // Of the waiting changes those of connections that have left: with the journal away nobody else would take them out.
@@ -41,8 +41,6 @@ internal sealed class NodePresence : ReceiveActor, IWithTimers
     private List<Connection> _starting = [];
     private long _sentAt;
 
-    // How many of the waiting changes are the full set; -1 when it has been told.
-    private int _fullSetLeft = -1;
     private FullSetPart _nextPart;
 
     public NodePresence(HubOptions options, IActorRef matcher, TimeProvider clock)
@@ -144,16 +142,7 @@ internal sealed class NodePresence : ReceiveActor, IWithTimers
             return;
 
         _left = 0;
-        var fullSet = _fullSetLeft;
-        for (var count = _waiting.Count; count > 0; count--)
-        {
-            var change = _waiting.Dequeue();
-            var isOfFullSet = fullSet-- > 0;
-            if (!change.Starts || change.Connection.Stage != Stage.Left)
-                _waiting.Enqueue(change);
-            else if (isOfFullSet)
-                _fullSetLeft--;
-        }
+        _waiting.RemoveAll(static change => change.Starts && change.Connection.Stage == Stage.Left);
     }
 
     /// <summary>A writer that was told nothing yet: what is active now comes first, and covers all changes before.</summary>
@@ -176,7 +165,7 @@ internal sealed class NodePresence : ReceiveActor, IWithTimers
             Enqueue(connection, starts: true);
         }
 
-        _fullSetLeft = _waiting.Count;
+        _waiting.BeginFullSet();
         _nextPart = FullSetPart.First;
         SendNext();
     }
@@ -184,23 +173,20 @@ internal sealed class NodePresence : ReceiveActor, IWithTimers
     private void Enqueue(Connection connection, bool starts)
     {
         foreach (var subscription in connection.Subscriptions)
-            _waiting.Enqueue(new Change(connection, subscription, starts));
+            _waiting.Enqueue(new Change(connection, subscription, starts), connection.Subscriptions.Count);
     }
 
     private void SendNext()
     {
-        if (_unanswered is not null || _epoch == Epoch.None || (_waiting.Count == 0 && _fullSetLeft < 0))
+        if (_unanswered is not null || _epoch == Epoch.None || (_waiting.Count == 0 && _waiting.FullSetLeft < 0))
             return;
 
         var started = new List<ActiveSubscription>();
         var ended = new List<ActiveSubscription>();
         var bytes = 0;
-        while (bytes < RecordBytes && started.Count + ended.Count < RecordFacts && _fullSetLeft != 0 && _waiting.TryDequeue(out var change))
+        while (bytes < RecordBytes && started.Count + ended.Count < RecordFacts && _waiting.TryDequeue(out var change))
         {
-            if (_fullSetLeft > 0)
-                _fullSetLeft--;
-
-            bytes += change.Subscription.Size;
+            bytes += change!.Subscription.Size;
             if (!change.Starts)
                 ended.Add(change.Subscription);
             else if (change.Connection.Stage != Stage.Left)
@@ -208,10 +194,10 @@ internal sealed class NodePresence : ReceiveActor, IWithTimers
         }
 
         var part = _nextPart;
-        if (_fullSetLeft == 0)
+        if (_waiting.FullSetLeft == 0)
         {
             part |= FullSetPart.Last;
-            _fullSetLeft = -1;
+            _waiting.EndFullSet();
         }
         else if (part == FullSetPart.None && started.Count + ended.Count == 0)
         {

@@ -4,6 +4,7 @@ using Akka.Streams.Dsl;
 using Akka.Util;
 using Mercure.Actors.Catchup;
 using Mercure.Actors.Live;
+using Mercure.Actors.Matching;
 using Mercure.Actors.Updates;
 
 namespace Mercure.Actors.Subscribers;
@@ -19,6 +20,12 @@ internal sealed class Replay(IActorRef history, Subscription subscription, long 
     private const int RunBytes = 64 * 1024;
 
     private const int RunUpdates = 1_000;
+
+    /// <summary>
+    /// Steps that matching a page may take here, on a thread that others wait for: a thousand selectors of a real page take less. Who
+    /// needs more reads in the <see cref="SlowLane"/>.
+    /// </summary>
+    private const long PageSteps = 512 * 1024;
 
     private static readonly TimeSpan PageTimeout = TimeSpan.FromSeconds(10);
 
@@ -39,19 +46,28 @@ internal sealed class Replay(IActorRef history, Subscription subscription, long 
 
         /// <summary>The journal can't be read now.</summary>
         public sealed record Interrupted : Step;
+
+        /// <summary>To match what comes next takes more steps than a replay may spend.</summary>
+        public sealed record TooDear : Step;
+
+        /// <summary>Slow lane → subscriber: nothing more up to here, and to the head of the log; it may attach.</summary>
+        public sealed record CaughtUp(Position Cursor) : Step;
     }
 
     public Source<Step, NotUsed> From(Position cursor) => Source.UnfoldAsync(cursor, NextAsync);
 
+    /// <summary>Whether a run is as long as one should be.</summary>
+    public static bool IsFull(Delivery run) => run.Bytes >= RunBytes || run.Count >= RunUpdates;
+
     /// <summary>The first run of these; null when there are none.</summary>
     /// <param name="updates">In order.</param>
     /// <param name="lastRow">The row up to which they are all that the subscriber gets.</param>
-    public static Step.Run? FirstRun(IEnumerable<StoredUpdate> updates, long lastRow)
+    private static Step.Run? FirstRun(IEnumerable<StoredUpdate> updates, long lastRow)
     {
         Delivery? run = null;
         foreach (var update in updates)
         {
-            if (run is not null && (run.Bytes >= RunBytes || run.Count >= RunUpdates))
+            if (run is not null && IsFull(run))
                 return new Step.Run(run, run.Position);
 
             run = run is null ? Delivery.Of(update) : run.Append(update);
@@ -70,7 +86,11 @@ internal sealed class Replay(IActorRef history, Subscription subscription, long 
                 case History.RowsTrimmed:
                     return (_end, new Step.FellBehind());
                 case Page page:
-                    if (FirstRun(page.Select(subscription.Selectors, cursor).Where(subscription.MayRead), page.LastRow) is { } run)
+                    var budget = new StepBudget(PageSteps);
+                    var run = FirstRun(page.Select(subscription.Selectors, cursor, budget).Where(update => subscription.MayRead(update, budget)), page.LastRow);
+                    if (budget.IsSpent)
+                        return (_end, new Step.TooDear());
+                    if (run is not null)
                         return (run.Cursor, run);
                     cursor = Position.EndOf(page.LastRow);
                     break;

@@ -25,6 +25,9 @@ namespace Mercure.Actors.Subscribers;
 /// <remarks>No ReceiveActor, whose handlers would be some twenty objects for each connection.</remarks>
 internal sealed class Subscriber : UntypedActor
 {
+    /// <summary>Steps that matching a slice of the newest rows may take, on a thread that others wait for.</summary>
+    private const long SliceSteps = 64 * 1024;
+
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private readonly Subscription _subscription;
@@ -44,6 +47,14 @@ internal sealed class Subscriber : UntypedActor
     private bool _live;
     private bool _lagging;
     private int _unanswered;
+
+    // It costs too much to be live; the position up to which it had everything when it was.
+    private bool _isApart;
+    private Position _complete;
+
+    // It is in the slow lane, or on its way there.
+    private bool _isFollowing;
+
     private StreamEnd? _end;
 
     public Subscriber(Subscription subscription, TaskCompletionSource<StreamEnd> ended, NodeActors node)
@@ -66,6 +77,12 @@ internal sealed class Subscriber : UntypedActor
     internal sealed class SwitchboardLost
     {
         public static readonly SwitchboardLost Instance = new();
+    }
+
+    /// <summary>Slow lane, switchboard → subscriber: it is not matched any more.</summary>
+    internal sealed class SlowLaneLost
+    {
+        public static readonly SlowLaneLost Instance = new();
     }
 
     /// <summary>Supervisor, switchboard → subscriber: end the stream.</summary>
@@ -114,7 +131,9 @@ internal sealed class Subscriber : UntypedActor
             case SseSink.Failed failed: throw new InvalidOperationException("The replay failed.", failed.Cause);
             case Switchboard.ReadSlice slice: OnSlice(slice.Batches); break;
             case Switchboard.ReadFirst first: OnReadFirst(first.ThroughRow); break;
+            case Switchboard.MovedApart apart: OnMovedApart(apart.From); break;
             case SwitchboardLost: OnSwitchboardLost(); break;
+            case SlowLaneLost: OnSlowLaneLost(); break;
             case History.Resolved resolved: OnResolved(resolved); break;
             case History.PageUnavailable: RetryLater(); break;
             case Retry: Again(); break;
@@ -142,6 +161,7 @@ internal sealed class Subscriber : UntypedActor
     {
         _live = false;
         _lagging = true;
+        _complete = Position.Zero;
         _response.DropWaiting();
         _node.Switchboard.Tell(Switchboard.Detach.Instance);
         OnWritten();
@@ -172,7 +192,7 @@ internal sealed class Subscriber : UntypedActor
         else if (_lagging)
         {
             _lagging = false;
-            _cursor = _response.Cursor;
+            _cursor = _response.Cursor < _complete ? _complete : _response.Cursor;
             Next();
         }
         else if (_wantsNext)
@@ -206,6 +226,31 @@ internal sealed class Subscriber : UntypedActor
             Prepare();
         else
             Settle(announced.Begin);
+    }
+
+    /// <summary>What waits is written first. A position that it lags behind counts for nothing.</summary>
+    private void OnMovedApart(Position from)
+    {
+        _isApart = true;
+        if (!_live)
+            return;
+
+        _live = false;
+        _lagging = true;
+        _complete = from;
+        OnWritten();
+    }
+
+    private void OnSlowLaneLost()
+    {
+        if (!_isFollowing)
+            return;
+
+        _isFollowing = false;
+        _replay = null;
+        // When what is being written is flushed, it attaches anyway.
+        if (!_wantsNext)
+            RetryLater();
     }
 
     private void OnSwitchboardLost()
@@ -278,7 +323,20 @@ internal sealed class Subscriber : UntypedActor
         Next();
     }
 
-    private void Attach() => _node.Switchboard.Tell(new Switchboard.Attach(_subscription, _cursor!.Value));
+    private void Attach()
+    {
+        if (_isApart)
+            AttachSlowly();
+        else
+            _node.Switchboard.Tell(new Switchboard.Attach(_subscription, _cursor!.Value));
+    }
+
+    /// <summary>What comes next costs too much to be matched here, or by the switchboard.</summary>
+    private void AttachSlowly()
+    {
+        _isFollowing = true;
+        _node.Switchboard.Tell(new Switchboard.AttachSlowly(_subscription, _cursor!.Value, MayReturn: !_isApart));
+    }
 
     /// <summary>It is live: what follows is complete after this position.</summary>
     private void OnAttached(Position from)
@@ -303,6 +361,7 @@ internal sealed class Subscriber : UntypedActor
     private void OnStep(Replay.Step step)
     {
         _replay = null;
+        _isFollowing &= step is Replay.Step.Run;
         switch (step)
         {
             case Replay.Step.Run run:
@@ -311,6 +370,13 @@ internal sealed class Subscriber : UntypedActor
                 break;
             case Replay.Step.FellBehind:
                 Finish(StreamEnd.FellBehindHistory);
+                break;
+            case Replay.Step.TooDear:
+                AttachSlowly();
+                break;
+            case Replay.Step.CaughtUp caughtUp:
+                _cursor = caughtUp.Cursor;
+                Next();
                 break;
             case Replay.Step.Interrupted:
                 RetryLater();
@@ -330,17 +396,18 @@ internal sealed class Subscriber : UntypedActor
 
     private void OnSlice(IReadOnlyList<Log.LogBatch> batches)
     {
-        var cursor = _cursor!.Value;
-        var lastRow = batches[^1].SequenceNumber;
-        var updates = batches.SelectMany(batch => batch.Updates).Where(update => update.Position > cursor && _subscription.Wants(update));
-        if (Replay.FirstRun(updates, lastRow) is { } run)
+        var slice = Selection.Of(batches.SelectMany(batch => batch.Updates), _subscription, _cursor!.Value, batches[^1].SequenceNumber, SliceSteps);
+        if (slice.Updates is { } run)
         {
-            WriteRun(run);
+            WriteRun(new Replay.Step.Run(run, slice.Cursor));
             return;
         }
 
-        _cursor = Position.EndOf(lastRow);
-        Next();
+        _cursor = slice.Cursor;
+        if (slice.IsSpent)
+            AttachSlowly();
+        else
+            Next();
     }
 
     private void WriteRun(Replay.Step.Run run)

@@ -63,14 +63,29 @@ public sealed record Subscription
     /// <summary>What is told of it where active subscriptions are tracked; null for nothing.</summary>
     public SubscriberPresence? Presence { get; init; }
 
-    /// <summary>Whether it may read this update.</summary>
-    public bool MayRead(StoredUpdate update) =>
-        (!update.IsSubscriptionEvent || update.Update.Generation == Generation) && Grant.Allows(update.Update.Audience);
+    /// <summary>Whether it may read this update; says nothing when the budget is spent.</summary>
+    internal bool MayRead(StoredUpdate update, StepBudget budget) =>
+        (!update.IsSubscriptionEvent || update.Update.Generation == Generation) && Grant.Allows(update.Update.Audience, budget);
 
-    /// <summary>Whether it asked for this update, and may read it.</summary>
-    public bool Wants(StoredUpdate update) =>
-        MayRead(update)
-        && Selectors.Any(selector => update.Update.Topics.Any(selector.Matches));
+    /// <summary>Whether it may read this update, and asked for it; says nothing when the budget is spent.</summary>
+    internal bool Wants(StoredUpdate update, StepBudget budget)
+    {
+        if (!MayRead(update, budget))
+            return false;
+
+        foreach (var selector in Selectors)
+        {
+            foreach (var topic in update.Update.Topics)
+            {
+                if (selector.Matches(topic, budget))
+                    return true;
+                if (budget.IsSpent)
+                    return false;
+            }
+        }
+
+        return false;
+    }
 }
 
 /// <summary>How a stream came to its end.</summary>
@@ -90,6 +105,9 @@ public enum StreamEnd
 
     /// <summary>The next update it needed was deleted: the client comes back and learns it, instead of being skipped forward.</summary>
     FellBehindHistory,
+
+    /// <summary>Its selectors, or its token's, take more steps on a single update than the hub spends on anybody.</summary>
+    SelectorsTooDear,
 
     /// <summary>Nothing was written: the hub can take no subscriber now (stopping, or its history can't be read).</summary>
     Refused,

@@ -9,10 +9,19 @@ internal static class Limits
     public const int Topics = UpdateRules.Topics;
 
     /// <summary>
-    /// Parts of all templates of a subscription. Each costs a sweep over every topic that is published: without a bound, one
-    /// URL full of <c>{a}{a}{a}…</c> would take the hub milliseconds an update (CWE-407).
+    /// Parts of one template: its variables, and the literals between them. Each costs a sweep over a topic that comes as far, so that the
+    /// dearest template takes a hundred steps a character (CWE-407). A template of a real page has ten at most.
     /// </summary>
-    public const int SelectorParts = 1024;
+    public const int TemplateParts = 100;
+
+    /// <summary>Parts of all templates of a subscription: four for each of a thousand.</summary>
+    public const int SelectorParts = 4096;
+
+    /// <summary>
+    /// Steps (<see cref="Actors.Matching.StepBudget"/>) that comparing the topics of one request with the selectors of its token may take:
+    /// some 50 ms. A thousand topics of a hundred characters and ten templates take less.
+    /// </summary>
+    public const long RequestSteps = 8 * 1024 * 1024;
 
     /// <summary>Targets of an update.</summary>
     public const int Targets = UpdateRules.Targets;

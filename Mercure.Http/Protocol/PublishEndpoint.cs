@@ -1,5 +1,6 @@
 using Mercure.Actors;
 using Mercure.Actors.Authorization;
+using Mercure.Actors.Matching;
 using Mercure.Actors.Updates;
 
 namespace Mercure.Http.Protocol;
@@ -50,7 +51,11 @@ internal sealed class PublishEndpoint(
 
         var names = rules.NamesToHold(form);
         // One that the token lacks is enough to refuse, even where it holds the others
-        return names.All(grant.Holds) ? (ToUpdate(form, names), null) : (null, rules.NamesNotHeld);
+        var budget = new StepBudget(Limits.RequestSteps);
+        var holdsAll = names.All(name => grant.Holds(name, budget));
+        return budget.IsSpent ? (null, Rejections.TopicsTooDear)
+            : holdsAll ? (ToUpdate(form, names), null)
+            : (null, rules.NamesNotHeld);
     }
 
     private Update ToUpdate(PublishForm form, IReadOnlyList<AudienceName> names) => new()

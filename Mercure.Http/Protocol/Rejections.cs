@@ -76,6 +76,9 @@ internal static class Rejections
         RejectionKind.Forbidden,
         "The claim mercure.publish of the token does not match every topic of the update.");
 
+    public static readonly Rejection TopicsTooDear = Bad(
+        $"Comparing the topics with the topic selectors of the token takes more than {Limits.RequestSteps} steps: send fewer or shorter topics, or a token with fewer variables.");
+
     // Publishing (spec draft 04, Publication); what is wrong with the update itself is a rule of the core
 
     public static readonly Rejection NotAForm = new(
@@ -123,6 +126,9 @@ internal static class Rejections
     public static readonly Rejection SelectorMissing = Bad("Missing topic: the query needs at least one.");
 
     public static readonly Rejection SelectorTooLong = Bad($"A topic selector is longer than {Limits.NameLength} bytes.");
+
+    public static readonly Rejection SelectorTooComplex = Bad(
+        $"A topic selector has more than {Limits.TemplateParts} variables and literals between them: subscribe to several simpler ones.");
 
     public static readonly Rejection SelectorsTooComplex = Bad(
         $"The topic selectors have more than {Limits.SelectorParts} variables and literals between them.");

@@ -86,7 +86,9 @@ internal sealed class SubscribeQuery
         _parts += selector.Parts;
         Selectors.Add(selector);
         _texts?.Add(text);
-        return _parts > Limits.SelectorParts ? Rejections.SelectorsTooComplex : null;
+        return selector.Parts > Limits.TemplateParts ? Rejections.SelectorTooComplex
+            : _parts > Limits.SelectorParts ? Rejections.SelectorsTooComplex
+            : null;
     }
 
     private bool IsKnown(string text)

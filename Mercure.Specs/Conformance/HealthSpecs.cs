@@ -1,5 +1,8 @@
 using System.Net;
+using Akka.Actor;
 using Mercure.Actors;
+using Mercure.Actors.Hosting;
+using Mercure.Specs.Core;
 using Mercure.Specs.Processes;
 using Mercure.Specs.Protocol;
 using Xunit;
@@ -54,6 +57,20 @@ public sealed class HealthSpecs
         Assert.Contains("The journal can", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         Assert.Equal("{\"status\":\"ok\"}\n", await live.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>A node whose updates come late is not ready, though a publish would succeed.</summary>
+    [Fact]
+    public async Task Should_not_be_healthy_while_the_switchboard_does_not_answer()
+    {
+        using var directory = new TempDirectory();
+        await using var hub = await CoreHub.StartAsync(directory.Sqlite, new HubOptions());
+        Assert.Null((await hub.Hub.CheckHealthAsync()).Reason);
+
+        var switchboard = await hub.ActorSystem.ActorSelection("/user/switchboard").ResolveOne(TimeSpan.FromSeconds(10));
+        await switchboard.GracefulStop(TimeSpan.FromSeconds(10));
+
+        Assert.Contains("delivered late", (await hub.Hub.CheckHealthAsync()).Reason, StringComparison.Ordinal);
     }
 
     private static async Task<(HttpStatusCode Status, string Body)> AskAsync(HubFixture hub)

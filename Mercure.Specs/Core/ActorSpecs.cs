@@ -15,6 +15,8 @@ public abstract class ActorSpecs() : TestKit(
       test.single-expect-default = 90s
       actor.mercure-streams-dispatcher.type = ForkJoinDispatcher
       actor.mercure-streams-dispatcher.dedicated-thread-pool.thread-count = 1
+      actor.mercure-slow-lane-dispatcher.type = ForkJoinDispatcher
+      actor.mercure-slow-lane-dispatcher.dedicated-thread-pool.thread-count = 1
     }
     """)
 {

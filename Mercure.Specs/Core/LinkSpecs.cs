@@ -91,7 +91,7 @@ public sealed class LinkSpecs : IDisposable
         var presence = !tracks ? null : system.ActorOf(NodePresence.Props(options, wire, TimeProvider.System), $"presence-{number}");
         var subscribers = system.ActorOf(SubscriberSupervisor.Props(options, switchboard, history, gateway, TimeProvider.System, presence), $"subscribers-{number}");
         var hub = new Hub();
-        hub.Start(options, store, wire, gateway, subscribers, presence: presence);
+        hub.Start(options, store, wire, gateway, switchboard, subscribers, presence: presence);
         return hub;
     }
 

@@ -58,20 +58,25 @@ public sealed class TemplateAttackSpecs
         }
     }
 
-    // Limits.SelectorParts: an anonymous client can't have more of the hub's time than that
+    // Limits.TemplateParts, Limits.SelectorParts: what one template and one subscription may cost at most
     [Theory]
     [MemberData(nameof(AttackedGeneration.All), MemberType = typeof(AttackedGeneration))]
     public async Task Should_refuse_a_subscription_that_costs_too_much(AttackedGeneration generation)
     {
         await using var hub = new AttackedHub();
         await hub.InitializeAsync();
-        var most = string.Concat(Enumerable.Repeat("{a}", Limits.SelectorParts / 2));
-        var refused = await RawClient.ExchangeAsync(hub.Url, generation.Subscribe($"topic={most}&topic=b{most}&topic={{x}}", "Connection: close\r\n"));
+        var most = string.Concat(Enumerable.Repeat("{/a}", Limits.TemplateParts));
+        var all = string.Join('&', Enumerable.Range(0, Limits.SelectorParts / Limits.TemplateParts).Select(number => $"topic={number}{most}"));
+        var rest = string.Concat(Enumerable.Repeat("{/a}", (Limits.SelectorParts % Limits.TemplateParts) + 1));
+        var tooComplex = await RawClient.ExchangeAsync(hub.Url, generation.Subscribe($"topic={most}{{/a}}", "Connection: close\r\n"));
+        var tooMany = await RawClient.ExchangeAsync(hub.Url, generation.Subscribe($"{all}&topic={rest}", "Connection: close\r\n"));
         using var taken = await RawClient.ConnectAsync(hub.Url);
-        await taken.SendAsync(generation.Subscribe($"topic={most}&topic=b{most}&topic=exact"));
+        await taken.SendAsync(generation.Subscribe($"{all}&topic=exact"));
 
-        Assert.Equal(400, refused.Status);
-        Assert.Contains("variables", refused.Text, StringComparison.Ordinal);
+        Assert.Equal(400, tooComplex.Status);
+        Assert.Contains($"A topic selector has more than {Limits.TemplateParts} variables", tooComplex.Text, StringComparison.Ordinal);
+        Assert.Equal(400, tooMany.Status);
+        Assert.Contains($"have more than {Limits.SelectorParts} variables", tooMany.Text, StringComparison.Ordinal);
         Assert.Equal(200, (await taken.ReadUntilAsync(":\n")).Status);
     }
 

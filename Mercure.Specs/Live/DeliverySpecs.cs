@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Akka.Actor;
 using Akka.Event;
 using Mercure.Actors.Authorization;
 using Mercure.Actors.Live;
@@ -49,14 +48,14 @@ public sealed class DeliverySpecs
     [MethodImpl(MethodImplOptions.NoInlining)]
     private List<WeakReference<Delivery>> SendToOthers(LogBatch batch)
     {
-        Receiver[] others = [Attach("a", "b"), Attach("a", "b", "c")];
+        Recipient[] others = [Attach("a", "b"), Attach("a", "b", "c")];
         _fanOut.Send(batch);
         return [.. others.Select(other => other.TakeWeak())];
     }
 
-    private Receiver Attach(params string[] topics)
+    private Recipient Attach(params string[] topics)
     {
-        var receiver = new Receiver();
+        var receiver = new Recipient();
         _fanOut.Add(new Attachment(receiver, new Subscription
         {
             Selectors = [.. topics.Select(TopicSelector.Parse)],
@@ -79,25 +78,4 @@ public sealed class DeliverySpecs
             Entries = [.. topics.Select(topic => new LogEntry.Published(CoreHub.UpdateOf(topic, id: null, topic)))],
         },
         Ids);
-
-    /// <summary>Keeps what it is told.</summary>
-#pragma warning disable MA0097 // References to actors are compared by nobody here.
-    private sealed class Receiver : MinimalActorRef
-#pragma warning restore MA0097
-    {
-        public List<Delivery> Taken { get; } = [];
-
-        public override ActorPath Path { get; } = ActorPath.Parse($"akka://specs/user/{Guid.NewGuid():N}");
-
-        public override IActorRefProvider Provider => throw new NotSupportedException();
-
-        public WeakReference<Delivery> TakeWeak()
-        {
-            var run = new WeakReference<Delivery>(Taken[0]);
-            Taken.Clear();
-            return run;
-        }
-
-        protected override void TellInternal(object message, IActorRef sender) => Taken.Add((Delivery)message);
-    }
 }

@@ -67,6 +67,38 @@ public sealed class NodePresenceSpecs : TestKit
         later.ExpectMsg<NodePresence.Announced>();
     }
 
+    /// <summary>A thousand topics each of a few clients: the next client need not wait until all of them are in the log.</summary>
+    [Fact]
+    public void Should_not_make_those_with_few_subscriptions_wait_for_those_with_many()
+    {
+        var writer = CreateTestProbe();
+        var presence = Sys.ActorOf(NodePresence.Props(PresenceHub.Options, writer, TimeProvider.System));
+        writer.ExpectMsg<PresenceProtocol.Hello>();
+        presence.Tell(new PresenceProtocol.Register("default", Epoch));
+        Answer(presence, Told(writer));
+        for (var number = 0; number < 5; number++)
+            presence.Tell(JoinMany($"{number}", 1_000), CreateTestProbe());
+        var few = CreateTestProbe();
+        presence.Tell(Join("few"), few);
+
+        Answer(presence, Told(writer));
+        var next = Told(writer);
+        Answer(presence, next);
+
+        Assert.Contains(next.Started, subscription => subscription.Pattern == "few");
+        few.ExpectMsg<NodePresence.Announced>();
+        var started = next.Started.Count;
+        while (started < 4_801)
+        {
+            var record = Told(writer);
+            started += record.Started.Count;
+            Answer(presence, record);
+        }
+    }
+
+    private static NodePresence.Join JoinMany(string name, int count) => new(new SubscriberPresence(
+        $"urn:{name}", [.. Enumerable.Range(0, count).Select(number => new AnnouncedMatcher(MatcherKind.Selector, $"{name}-{number}", null))]));
+
     private static NodePresence.Join Join(string pattern) => new(new SubscriberPresence($"urn:{pattern}", [new AnnouncedMatcher(MatcherKind.Selector, pattern, null)]));
 
     /// <summary>Come and go; the stack of this method is gone when the heap is looked at.</summary>

@@ -1,5 +1,6 @@
 using Mercure.Actors;
 using Mercure.Actors.Authorization;
+using Mercure.Actors.Matching;
 using Mercure.Actors.Presence;
 using Mercure.Http.Hosting;
 using Microsoft.AspNetCore.Http.Features;
@@ -39,11 +40,12 @@ internal sealed class SubscriptionsEndpoint(IHub hub, RoleAuthorization authoriz
     private async ValueTask<Rejection?> AuthorizeAsync(HttpRequest request, string url, string canonical)
     {
         var result = await authorization.AuthorizeAsync(request);
+        var budget = new StepBudget(Limits.RequestSteps);
         return result.Rejection
             ?? result.Token!.Claims.SubscribeRejection
-            ?? (Holds(url) || Holds(canonical) ? null : Rejections.SubscriptionsForbidden);
+            ?? (Holds(url) || Holds(canonical) ? null : budget.IsSpent ? Rejections.TopicsTooDear : Rejections.SubscriptionsForbidden);
 
-        bool Holds(string topic) => result.Token!.Claims.Subscribe.Holds(new AudienceName(AudienceKind.Topic, topic));
+        bool Holds(string topic) => result.Token!.Claims.Subscribe.Holds(new AudienceName(AudienceKind.Topic, topic), budget);
     }
 
     private async Task AnswerAsync(HttpContext context, string url, string? topic, string? subscriber)
