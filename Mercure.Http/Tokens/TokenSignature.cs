@@ -19,12 +19,24 @@ internal static class TokenSignature
     public static Rejection? Problem(string token, string algorithm, IEnumerable<SecurityKey> keys)
     {
         var end = token.LastIndexOf('.');
-        var signature = new byte[Base64Url.GetMaxDecodedLength(token.Length - end - 1)];
-        if (!Base64Url.TryDecodeFromChars(token.AsSpan(end + 1), signature, out var length))
+        if (Decode(token.AsSpan(end + 1)) is not { } signature)
             return Rejections.TokenMalformed;
 
         var signed = Encoding.ASCII.GetBytes(token, 0, end);
-        return length > 0 && keys.Any(key => IsOf(key, algorithm, signed, signature[..length])) ? null : Rejections.TokenSignature;
+        return signature.Length > 0 && keys.Any(key => IsOf(key, algorithm, signed, signature)) ? null : Rejections.TokenSignature;
+    }
+
+    /// <summary>Null for what is not base64url, or has bits behind its last octet: one token must not have several spellings.</summary>
+    private static byte[]? Decode(ReadOnlySpan<char> text)
+    {
+        try
+        {
+            return Base64Url.DecodeFromChars(text);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
     }
 
     private static bool IsOf(SecurityKey key, string algorithm, byte[] signed, byte[] signature)

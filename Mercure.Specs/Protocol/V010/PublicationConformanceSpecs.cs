@@ -120,7 +120,7 @@ public sealed partial class PublicationConformanceSpecs(V010Fixture hub) : IClas
     [InlineData("""{"mercure":{"publish":null}}""", "has no claim")]
     [InlineData("""{"mercure":{"publish":"*"}}""", "not an array")]
     [InlineData("""{"mercure":{"publish":["*",1]}}""", "not an array")]
-    [InlineData("""{"mercure":["publish"]}""", "has no claim")]
+    [InlineData("""{"mercure":["publish"]}""", "is not an object")]
     [InlineData("{}", "has no claim")]
     public async Task Should_answer_401_with_the_reason_without_a_claim_that_lets_publish(string payload, string reason)
     {
