@@ -62,7 +62,7 @@ internal static class PresenceHub
             FromEarliest = from.LastEventId is null,
         });
         await follower.Opened;
-        var last = Assert.IsType<PublishResult.Stored>(await hub.PublishAsync(CoreHub.UpdateOf("end", id: null, "last"))).Id;
+        var last = Assert.IsType<PublishResult.Stored>(await hub.PublishAsync(CoreHub.UpdateOf("", id: null, "last") with { Generation = Generation.V010 })).Id;
         await follower.UntilAsync(events => events.Count > 0 && events[^1].Id == last);
         Assert.Equal(truth, Apply(Names(from), follower.Events.Where(received => received.Data.Length > 0)));
     }
