@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
@@ -28,7 +29,7 @@ internal sealed class WriterEntity : ReceiveActor, IWithTimers
     private readonly TimeProvider _clock;
     private readonly Cluster _cluster = Cluster.Get(Context.System);
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly HashSet<UniqueAddress> _answered = [];
+    private readonly HashSet<string> _answered = new(StringComparer.Ordinal);
 
     private IActorRef _child = ActorRefs.Nobody;
     private long _startedAt;
@@ -103,12 +104,12 @@ internal sealed class WriterEntity : ReceiveActor, IWithTimers
 
         _log.Info("The writer begins anew when these members have answered: {0}", string.Join(", ", missing.Select(member => member.Address)));
         foreach (var member in missing)
-            Context.ActorSelection(new RootActorPath(member.Address) / AnyMember).Tell(new Identify(member));
+            Context.ActorSelection(new RootActorPath(member.Address) / AnyMember).Tell(new Identify(NameOf(member)));
     }
 
     private void OnAnswer(ActorIdentity identity)
     {
-        if (identity is { MessageId: UniqueAddress member, Subject: not null })
+        if (identity is { MessageId: string member, Subject: not null })
             _answered.Add(member);
 
         if (Missing().Count == 0)
@@ -127,7 +128,10 @@ internal sealed class WriterEntity : ReceiveActor, IWithTimers
         [.. _cluster.State.Members
             .Where(member => member.Status is not (MemberStatus.Joining or MemberStatus.Down or MemberStatus.Removed))
             .Select(member => member.UniqueAddress)
-            .Where(address => !address.Equals(_cluster.SelfUniqueAddress) && !_answered.Contains(address))];
+            .Where(address => !address.Equals(_cluster.SelfUniqueAddress) && !_answered.Contains(NameOf(address)))];
+
+    /// <summary>A text, since nodes take no other type in the id of a question (<c>hocon/cluster.conf</c>). The uid tells lives of one address apart.</summary>
+    private static string NameOf(UniqueAddress member) => string.Create(CultureInfo.InvariantCulture, $"{member.Address}#{member.Uid}");
 
     private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 
