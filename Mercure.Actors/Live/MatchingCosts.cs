@@ -29,6 +29,7 @@ internal sealed class MatchingCosts : MatchingAccount<Attachment>
     private const long GrantSteps = 1024 * 1024;
 
     private readonly StepBudget _grantBudget = new(0);
+    private Attachment? _payer;
     private long _left = IntervalSteps;
     private int _interval = 1;
 
@@ -47,25 +48,25 @@ internal sealed class MatchingCosts : MatchingAccount<Attachment>
     }
 
     /// <inheritdoc/>
+    public override bool Charge(long steps)
+    {
+        Spend(steps);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public override long LimitFor(TemplateOwners<Attachment> owners)
     {
-        if (PayerOf(owners) is { } payer)
-            return Share - SpentBy(payer);
+        _payer = PayerOf(owners);
+        if (_payer is not null)
+            return Share - SpentBy(_payer);
 
         owners.IsAside = true;
         return -1;
     }
 
     /// <inheritdoc/>
-    public override bool Charge(TemplateOwners<Attachment> owners, long steps)
-    {
-        if (IsStrict && PayerOf(owners) is { } payer)
-            Charge(payer, steps);
-        else
-            Spend(steps);
-
-        return true;
-    }
+    public override void Charge(TemplateOwners<Attachment> owners, long steps) => Charge(_payer!, steps);
 
     /// <summary>A budget for comparing one update with one token's selectors; good until the next is asked for.</summary>
     public StepBudget BeginGrant()

@@ -65,12 +65,19 @@ internal sealed class SlowLane : ReceiveActor
     }
 
     /// <summary>
-    /// Switchboard → slow lane: match this one from here on. The subscriber gets <see cref="Replay.Step"/>s, and answers each run.
+    /// Switchboard → slow lane: match this one from here on. The subscriber gets <see cref="Stepped"/>, and answers each run.
     /// </summary>
     /// <param name="CompleteAfter">Rows up to this one, as the node has them, may lack what the subscriber wants: they are read.</param>
     /// <param name="Newest">The newest row that the switchboard has; those that follow are handed to the slow lane.</param>
+    /// <param name="Number">The subscriber's number for it.</param>
     /// <param name="MayReturn">Whether it may attach again when it has caught up.</param>
-    public sealed record Follow(IActorRef Subscriber, Subscription Subscription, Position After, long CompleteAfter, long Newest, bool MayReturn);
+    public sealed record Follow(IActorRef Subscriber, Subscription Subscription, int Number, Position After, long CompleteAfter, long Newest, bool MayReturn);
+
+    /// <summary>
+    /// Slow lane → subscriber: as a replay's. With the number of its <see cref="Follow"/>: a slow lane that ends may still send a step, which comes
+    /// after the switchboard has said that it has ended, and when the subscriber has attached to the next.
+    /// </summary>
+    public sealed record Stepped(int Number, Replay.Step Step);
 
     /// <summary>Switchboard → slow lane: this one has gone, or attached.</summary>
     public sealed record Forget(IActorRef Subscriber);
@@ -234,7 +241,7 @@ internal sealed class SlowLane : ReceiveActor
         if (selection.Updates is { } run)
         {
             follower.IsWriting = true;
-            follower.Subscriber.Tell(new Replay.Step.Run(run, selection.Cursor));
+            follower.Subscriber.Tell(new Stepped(follower.Number, new Replay.Step.Run(run, selection.Cursor)));
         }
         else
         {
@@ -291,7 +298,7 @@ internal sealed class SlowLane : ReceiveActor
     private void Leave(Follower follower, Replay.Step step)
     {
         Remove(follower.Subscriber);
-        follower.Subscriber.Tell(step);
+        follower.Subscriber.Tell(new Stepped(follower.Number, step));
     }
 
     private void Remove(IActorRef subscriber)
@@ -308,6 +315,8 @@ internal sealed class SlowLane : ReceiveActor
         public IActorRef Subscriber { get; } = follow.Subscriber;
 
         public Subscription Subscription { get; } = follow.Subscription;
+
+        public int Number { get; } = follow.Number;
 
         public long CompleteAfter { get; } = follow.CompleteAfter;
 

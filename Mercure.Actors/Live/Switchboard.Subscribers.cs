@@ -40,8 +40,9 @@ internal sealed partial class Switchboard
     /// Subscriber → switchboard: match me in the slow lane after this position. Answered by the <see cref="SlowLane"/>, with steps of a
     /// replay.
     /// </summary>
+    /// <param name="Number">Comes back with each step.</param>
     /// <param name="MayReturn">Whether it attaches again when it has caught up.</param>
-    public sealed record AttachSlowly(Subscription Subscription, Position After, bool MayReturn);
+    public sealed record AttachSlowly(Subscription Subscription, int Number, Position After, bool MayReturn);
 
     /// <summary>
     /// Switchboard → subscriber: its selectors, or its token's, cost too much to be matched with the others. It is not live any more, and
@@ -205,7 +206,7 @@ internal sealed partial class Switchboard
         if (attach.After.SequenceNumber > _watermark || CompleteAfter(attach.Subscription) is not { } complete)
             return false;
 
-        _slowLane.Tell(new SlowLane.Follow(subscriber, attach.Subscription, attach.After, complete, _watermark, attach.MayReturn));
+        _slowLane.Tell(new SlowLane.Follow(subscriber, attach.Subscription, attach.Number, attach.After, complete, _watermark, attach.MayReturn));
         _slow[subscriber] = attach.Subscription;
         Context.Watch(subscriber);
         return true;

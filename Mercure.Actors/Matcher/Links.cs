@@ -137,8 +137,11 @@ internal sealed class Links(string hub, long windowBytes)
 
         public void Begin() => _left = Steps;
 
+        public override bool Charge(long steps) => (_left -= steps) >= 0;
+
+        // Never strict: who does not know a node's interests sends it everything
         public override long LimitFor(TemplateOwners<Link> owners) => long.MaxValue;
 
-        public override bool Charge(TemplateOwners<Link> owners, long steps) => (_left -= steps) >= 0;
+        public override void Charge(TemplateOwners<Link> owners, long steps) => Charge(steps);
     }
 }

@@ -14,6 +14,9 @@ internal sealed class PrefixTable<T>
     /// <summary>Steps that this costs.</summary>
     private const int Uncached = 32;
 
+    /// <summary>To account for each template would take as long as to look at it.</summary>
+    private const int ChargedAtOnce = 4 * 1024;
+
     private readonly Dictionary<ulong, TemplateOwners<T>> _chains = [];
 
     /// <summary>Prefix length to the number of templates that have it, in ascending order.</summary>
@@ -66,44 +69,54 @@ internal sealed class PrefixTable<T>
 
     private bool FindIn(TemplateOwners<T> chain, string topic, List<IReadOnlyList<T>> found, MatchingAccount<T>? account)
     {
-        TemplateOwners<T>? next;
         var count = 0;
-        var isEnded = false;
-        for (var owners = chain; owners is not null; owners = next)
+        var taken = 0L;
+        for (TemplateOwners<T>? owners = chain, next; owners is not null; owners = next)
         {
             next = owners.Next;
+            var price = ++count <= Cached ? 1 : Uncached;
             if (owners.IsAside)
             {
                 Unlink(owners);
-                continue;
             }
+            else if (account is { IsStrict: true })
+            {
+                if (CompareWithin(account, owners, topic, price))
+                    found.Add(owners);
+            }
+            else
+            {
+                if (owners.Selector.Matches(topic, long.MaxValue, out var steps))
+                    found.Add(owners);
 
-            var isFound = account is null
-                ? owners.Selector.Matches(topic)
-                : Compare(owners, topic, account, ++count <= Cached ? 1 : Uncached, out isEnded);
-            if (isFound)
-                found.Add(owners);
-            if (isEnded)
-                return false;
+                taken += steps + price;
+                if (taken >= ChargedAtOnce && !Charge(account, ref taken))
+                    return false;
+            }
         }
 
-        return true;
+        return Charge(account, ref taken);
     }
 
-    private static bool Compare(TemplateOwners<T> owners, string topic, MatchingAccount<T> account, int steps, out bool isEnded)
+    private static bool Charge(MatchingAccount<T>? account, ref long taken)
     {
-        isEnded = false;
-        while (true)
-        {
-            var limit = account.IsStrict ? account.LimitFor(owners) : long.MaxValue;
-            if (limit < 0)
-                return false;
+        var steps = taken;
+        taken = 0;
+        return account is null || account.Charge(steps);
+    }
 
+    /// <summary>One after the other of those who want the template pays, until somebody's limit is enough, or nobody is left.</summary>
+    private static bool CompareWithin(MatchingAccount<T> account, TemplateOwners<T> owners, string topic, int price)
+    {
+        while (account.LimitFor(owners) is >= 0 and var limit)
+        {
             var matches = owners.Selector.Matches(topic, limit, out var taken);
-            isEnded = !account.Charge(owners, taken + steps);
-            if (isEnded || taken <= limit)
+            account.Charge(owners, taken + price);
+            if (taken <= limit)
                 return matches;
         }
+
+        return false;
     }
 
     private void Link(TemplateOwners<T> owners)

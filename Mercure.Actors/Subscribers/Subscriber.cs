@@ -54,6 +54,7 @@ internal sealed class Subscriber : UntypedActor
 
     // It is in the slow lane, or on its way there.
     private bool _isFollowing;
+    private int _follow;
 
     private StreamEnd? _end;
 
@@ -127,6 +128,7 @@ internal sealed class Subscriber : UntypedActor
             case PublishGateway.Settled: OnSettled(); break;
             case Switchboard.Attached attached: OnAttached(attached.From); break;
             case Replay.Step step: OnStep(step); break;
+            case SlowLane.Stepped stepped: OnStepped(stepped); break;
             case SseSink.Completed: OnReplayed(); break;
             case SseSink.Failed failed: throw new InvalidOperationException("The replay failed.", failed.Cause);
             case Switchboard.ReadSlice slice: OnSlice(slice.Batches); break;
@@ -335,7 +337,7 @@ internal sealed class Subscriber : UntypedActor
     private void AttachSlowly()
     {
         _isFollowing = true;
-        _node.Switchboard.Tell(new Switchboard.AttachSlowly(_subscription, _cursor!.Value, MayReturn: !_isApart));
+        _node.Switchboard.Tell(new Switchboard.AttachSlowly(_subscription, ++_follow, _cursor!.Value, MayReturn: !_isApart));
     }
 
     /// <summary>It is live: what follows is complete after this position.</summary>
@@ -358,10 +360,19 @@ internal sealed class Subscriber : UntypedActor
         new Replay(_node.History, _subscription, throughRow).From(cursor).To(new SseSink(Self)).Run(_node.Materializer);
     }
 
+    /// <summary>One that comes late, from a slow lane that has ended, would be a second time, or would leave it waiting for one that is not there.</summary>
+    private void OnStepped(SlowLane.Stepped stepped)
+    {
+        if (!_isFollowing || stepped.Number != _follow)
+            return;
+
+        _isFollowing = stepped.Step is Replay.Step.Run;
+        OnStep(stepped.Step);
+    }
+
     private void OnStep(Replay.Step step)
     {
         _replay = null;
-        _isFollowing &= step is Replay.Step.Run;
         switch (step)
         {
             case Replay.Step.Run run:
