@@ -14,6 +14,9 @@ internal sealed class PrefixTable<T>
     /// <summary>Steps that this costs.</summary>
     private const int Uncached = 32;
 
+    /// <summary>While nothing is limited: so many templates whose ends don't fit are looked at in the time of a step.</summary>
+    private const int LooksOfAStep = 4;
+
     /// <summary>To account for each template would take as long as to look at it.</summary>
     private const int ChargedAtOnce = 4 * 1024;
 
@@ -70,7 +73,7 @@ internal sealed class PrefixTable<T>
     private bool FindIn(TemplateOwners<T> chain, string topic, List<IReadOnlyList<T>> found, MatchingAccount<T>? account)
     {
         var count = 0;
-        var taken = 0L;
+        var looks = 0L;
         for (TemplateOwners<T>? owners = chain, next; owners is not null; owners = next)
         {
             next = owners.Next;
@@ -89,19 +92,19 @@ internal sealed class PrefixTable<T>
                 if (owners.Selector.Matches(topic, long.MaxValue, out var steps))
                     found.Add(owners);
 
-                taken += steps + price;
-                if (taken >= ChargedAtOnce && !Charge(account, ref taken))
+                looks += ((steps + price - 2) * LooksOfAStep) + 1;
+                if (looks >= ChargedAtOnce * LooksOfAStep && !Charge(account, ref looks))
                     return false;
             }
         }
 
-        return Charge(account, ref taken);
+        return Charge(account, ref looks);
     }
 
-    private static bool Charge(MatchingAccount<T>? account, ref long taken)
+    private static bool Charge(MatchingAccount<T>? account, ref long looks)
     {
-        var steps = taken;
-        taken = 0;
+        var steps = looks / LooksOfAStep;
+        looks = 0;
         return account is null || account.Charge(steps);
     }
 
