@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using FsCheck;
 using FsCheck.Xunit;
@@ -42,6 +43,22 @@ public sealed class RequestTargetSpecs(AttackedHub hub) : IClassFixture<Attacked
             await client.SendAsync(character.ToString());
 
         Assert.Equal(404, (await client.ReadToEndAsync()).Status);
+    }
+
+    /// <summary>Kestrel consumes them at once, also when the line behind them has not arrived.</summary>
+    [Fact]
+    public async Task Should_not_take_empty_lines_for_the_beginning_of_a_request()
+    {
+        var pipe = new Pipe();
+        var lines = new RequestLines(new Received(pipe), longest: 1024);
+        await pipe.Writer.WriteAsync("\r\nGET /"u8.ToArray());
+        var read = await lines.ReadAsync();
+        lines.AdvanceTo(read.Buffer.GetPosition(2), read.Buffer.End);
+        await pipe.Writer.WriteAsync("é HTTP/1.1\r\n"u8.ToArray());
+
+        read = await lines.ReadAsync();
+
+        Assert.Equal("GET /%C3%A9 HTTP/1.1\r\n", Encoding.ASCII.GetString(read.Buffer));
     }
 
     // Pipelined, with bodies that look like request lines and chunks: each request is what it is, whatever stands before it
@@ -136,5 +153,12 @@ public sealed class RequestTargetSpecs(AttackedHub hub) : IClassFixture<Attacked
             Next = next;
             return next;
         }
+    }
+
+    private sealed class Received(Pipe pipe) : IDuplexPipe
+    {
+        public PipeReader Input => pipe.Reader;
+
+        public PipeWriter Output => pipe.Writer;
     }
 }

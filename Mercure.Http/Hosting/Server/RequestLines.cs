@@ -26,10 +26,10 @@ internal sealed class RequestLines(IDuplexPipe transport, int longest) : PipeRea
     /// <summary>Kestrel's, the same for all requests of the connection; null before the first one has been answered by the hub.</summary>
     private IHttpRequestFeature? _request;
     private bool _firstHasBegun;
-    private SequencePosition _start;
 
-    /// <summary>RFC 9112, 2.2: empty lines before a request, which are no beginning of it.</summary>
-    private bool _isBlank;
+    /// <summary>What was received of the first request, and how much of it is empty lines, which are no beginning of a request (RFC 9112, 2.2).</summary>
+    private ReadOnlySequence<byte> _first;
+    private long _blank;
 
     /// <summary>What was received and what Kestrel is shown instead, and how long the line is in each.</summary>
     private ReadOnlySequence<byte> _received;
@@ -79,7 +79,12 @@ internal sealed class RequestLines(IDuplexPipe transport, int longest) : PipeRea
             _received = _shown = default;
         }
 
-        _firstHasBegun |= _request is null && !_isBlank && !consumed.Equals(_start);
+        if (!_first.IsEmpty)
+        {
+            _firstHasBegun |= _first.Slice(_first.Start, consumed).Length > _blank;
+            _first = default;
+        }
+
         _input.AdvanceTo(consumed, examined);
     }
 
@@ -94,8 +99,8 @@ internal sealed class RequestLines(IDuplexPipe transport, int longest) : PipeRea
 
     private ReadResult Show(ReadResult read)
     {
-        _start = read.Buffer.Start;
-        _isBlank = read.Buffer.IsSingleSegment && read.Buffer.FirstSpan.Trim("\r\n"u8).IsEmpty;
+        if (_request is null)
+            (_first, _blank) = (read.Buffer, new SequenceReader<byte>(read.Buffer).AdvancePastAny((byte)'\r', (byte)'\n'));
         var line = TargetEncoding.LineOf(read.Buffer, longest);
         if (line.IsEmpty || TargetEncoding.Encode(line) is not { } encoded)
             return read;
