@@ -92,7 +92,8 @@ internal sealed class PrefixTable<T>
                 if (owners.Selector.Matches(topic, long.MaxValue, out var steps))
                     found.Add(owners);
 
-                looks += ((steps + price - 2) * LooksOfAStep) + 1;
+                // The look itself, then what there is beyond it
+                looks += 1 + (LooksOfAStep * (steps - 1 + price - 1));
                 if (looks >= ChargedAtOnce * LooksOfAStep && !Charge(account, ref looks))
                     return false;
             }

@@ -2,7 +2,8 @@ namespace Mercure.Actors.Matching;
 
 /// <summary>
 /// What a piece of matching may cost, in steps. A step is one position of a topic visited by a part of a template, one selector
-/// looked at, or some characters compared: 3 to 20 nanoseconds, on any machine in the same number.
+/// looked at (four where the ends of templates don't fit and nothing is limited), or some characters compared: 3 to 20 nanoseconds, on any
+/// machine in the same number.
 /// </summary>
 /// <param name="steps">Steps that may be spent.</param>
 public sealed class StepBudget(long steps)
